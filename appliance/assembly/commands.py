@@ -1,0 +1,72 @@
+"""The rooms' commands, mounted under `appliance`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import typer
+
+from appliance.access import commands as access_commands
+from appliance.assembly import house
+from appliance.assembly.house import Appliance, Workshop
+from appliance.assembly.office import Office, open_office
+from appliance.config import commands as config_commands
+from appliance.config.catalogue import Catalogue
+from appliance.conversation import commands as conversation_commands
+from appliance.conversation import tool_commands
+from appliance.core.settings import load as load_settings
+from appliance.core.settings import secret_from_environment
+from appliance.knowledge import commands as knowledge_commands
+from appliance.toolkit import catalogue as toolkit
+
+
+def mount(app: typer.Typer) -> None:
+    """Mount the rooms' commands."""
+
+    def office() -> Office:
+        return open_office(load_settings())
+
+    @asynccontextmanager
+    async def terminal() -> AsyncIterator[Appliance]:
+        opened = house.build(load_settings())
+        opened.holder = f"terminal {os.getpid()}"
+        opened.takes_up_all = False
+        await opened.start()
+        try:
+            yield opened
+        finally:
+            await opened.stop()
+
+    @asynccontextmanager
+    async def workshop() -> AsyncIterator[Workshop]:
+        real = load_settings()
+        with tempfile.TemporaryDirectory(prefix="appliance-") as scratch:
+            folder = Path(scratch)
+            apart = {"data_dir": folder / "data", "keys_dir": folder / "keys"}
+            opened = Workshop(open_office(real.model_copy(update=apart)))
+            try:
+                await asyncio.to_thread(opened.take_config_up)
+                yield opened
+            finally:
+                opened.toolbox.loop.close()
+                opened.close()
+
+    def tool_files() -> toolkit.Catalogue:
+        return toolkit.load(load_settings().tools_dir)
+
+    def catalogue() -> Catalogue:
+        return house.catalogue_of(tool_files())
+
+    in_environment = lambda name: secret_from_environment(name) is not None  # noqa: E731
+    app.add_typer(config_commands.build(office, catalogue, in_environment), name="config")
+    app.add_typer(access_commands.build(office), name="secrets")
+    app.add_typer(
+        knowledge_commands.build(lambda: house.build(load_settings()).library), name="knowledge"
+    )
+    app.add_typer(tool_commands.build(tool_files, workshop), name="tools")
+    conversation_commands.mount(app, office, terminal)

@@ -1,0 +1,499 @@
+"""bot_config.yaml as typed, documented models. Unknown keys are errors everywhere.
+
+The shape follows the seed's schema (client, workflow, voice, behavior, monitoring) and adds what
+basic mode needs: intents with examples, typed facts, departments and the calendar.
+"""
+
+from __future__ import annotations
+
+from datetime import date, time
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION = "1.0"
+DISCOUNT_CEILING = Decimal("0.20")
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+SecretName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+Line = Annotated[str, Field(min_length=1, max_length=2000)]
+Example = Annotated[str, Field(min_length=2, max_length=300)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+class Strict(BaseModel):
+    """A section of the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Client(Strict):
+    """The company this appliance works for."""
+
+    id: Slug
+    """A short name for the company, used in files and reports."""
+    name: Line
+    """The company's name as customers read it."""
+    use_case: Name = "front_desk"
+    """What the bot is for, e.g. inbound_sales."""
+    vertical: Name = "general"
+    """The company's trade, e.g. b2b_saas."""
+    region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"
+    """Two-letter country; tells how phone numbers without a country code are read."""
+    currency: Currency = "USD"
+    """The currency prices are in unless they say otherwise."""
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en"
+    """The language the bot answers in."""
+
+
+class ModelProfile(Strict):
+    """One language model a turn may use."""
+
+    provider: Literal["desk", "openai", "anthropic", "google", "openai_compatible"]
+    """Who serves it; `desk` is the built-in basic mode and needs no key."""
+    model: Line = "desk"
+    """The provider's name of the model."""
+    base_url: str | None = None
+    """Address of an OpenAI-compatible server."""
+    credentials_secret: SecretName | None = None
+    """Name of the secret that holds the key (never the key itself)."""
+    temperature: Annotated[float, Field(ge=0, le=2)] = 0.2
+    """How freely the model words its answers."""
+    max_tokens: Annotated[int, Field(ge=16, le=32_000)] = 800
+    """The longest answer, in tokens."""
+
+
+class Llm(Strict):
+    """Which models answer, in order. Basic mode stands last in every chain by itself."""
+
+    provider: Literal["desk", "openai", "anthropic", "google", "openai_compatible"] = "desk"
+    """Who serves the first model."""
+    model: Line = "desk"
+    """The provider's name of the first model."""
+    base_url: str | None = None
+    """Address of an OpenAI-compatible server."""
+    credentials_secret: SecretName | None = None
+    """Name of the secret that holds the key."""
+    temperature: Annotated[float, Field(ge=0, le=2)] = 0.2
+    """How freely the model words its answers."""
+    max_tokens: Annotated[int, Field(ge=16, le=32_000)] = 800
+    """The longest answer, in tokens."""
+    fallbacks: list[ModelProfile] = []
+    """Tried in order when the first fails."""
+
+
+class ToolUse(Strict):
+    """A tool the bot may use, and its settings."""
+
+    name: Name
+    """The tool's name: the name of its file in tools/."""
+    enabled: bool = True
+    """Whether the bot may use it."""
+    integration: Name | None = None
+    """The connector it works through, where it has a choice."""
+    config: dict[str, Any] = {}
+    """The tool's own settings; `appliance tools list` shows what each one takes."""
+
+
+class Channel(Strict):
+    """A way in or out. Its `type` names the connector; the other keys are the connector's."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, use_attribute_docstrings=True)
+
+    type: Name
+    """The connector, e.g. web_chat, whatsapp, email."""
+    enabled: bool = True
+    """Whether the channel is served."""
+
+
+class Connector(Strict):
+    """A system outside, e.g. a CRM. Its `type` names the connector."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, use_attribute_docstrings=True)
+
+    type: Name
+    """The connector, e.g. salesforce; `builtin` needs nothing."""
+
+
+class Integrations(Strict):
+    """How the bot is reached and what it is connected to."""
+
+    input_channels: list[Channel] = []
+    """Where customers write or call."""
+    output_channels: list[Channel] = []
+    """Where follow-ups go out."""
+    crm: Connector | None = None
+    """The customer system; without one the built-in leads are used."""
+    database: Connector | None = None
+    """Kept from the seed's schema; only `builtin` exists, data stays in the appliance."""
+
+
+class Reply(Strict):
+    """What basic mode does when it recognises an intent: exactly one of these."""
+
+    tool: Name | None = None
+    """Start this tool: ask for its slots, read back, run it."""
+    fact: Literal["hours", "address", "contact", "departments", "products"] | None = None
+    """Answer from a typed fact of this file."""
+    policy: Slug | None = None
+    """Answer with this policy's words."""
+    say: Line | None = None
+    """Answer with this sentence."""
+
+
+class Intent(Strict):
+    """Something customers want, with the words they say it in."""
+
+    name: Name
+    """The intent's name."""
+    examples: Annotated[list[Example], Field(min_length=1)]
+    """How customers say it; ten or more different ones work well."""
+    reply: Reply
+    """What to do then."""
+
+
+class Workflow(Strict):
+    """What the bot is told and what it may do."""
+
+    system_prompt: Annotated[str, Field(min_length=1, max_length=20_000)]
+    """What a language model is told about its role. Basic mode does not read it."""
+    greeting: Line = "Hello! How can I help you?"
+    """The first words a visitor reads."""
+    suggestions: Annotated[list[Line], Field(max_length=6)] = []
+    """Buttons under the greeting."""
+    llm: Llm = Llm()
+    """Which models answer."""
+    tools: list[ToolUse] = []
+    """What the bot may do."""
+    integrations: Integrations = Integrations()
+    """Channels and systems."""
+    intents: list[Intent] = []
+    """What customers want: the heart of basic mode."""
+
+
+class VoiceProvider(Strict):
+    """A speech service; keys beyond these are the provider's own."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, use_attribute_docstrings=True)
+
+    provider: Name
+    """Who serves it, e.g. deepgram."""
+    model: str | None = None
+    """The provider's name of the model."""
+    language: str | None = None
+    """The language spoken, e.g. en-US."""
+    credentials_secret: SecretName | None = None
+    """Name of the secret that holds the key."""
+
+
+class VoiceSettings(Strict):
+    """How calls sound."""
+
+    vad: Name = "builtin"
+    """Voice activity detection."""
+    stt: VoiceProvider
+    """Speech to text."""
+    llm: ModelProfile | None = None
+    """A model for calls alone; else the workflow's."""
+    tts: VoiceProvider
+    """Text to speech."""
+
+
+class Voice(Strict):
+    """The phone."""
+
+    enabled: bool = False
+    """Whether calls are answered."""
+    config: VoiceSettings | None = None
+    """Needed when enabled."""
+
+
+class PiiCollection(Strict):
+    """Which personal details the bot may ask for and keep."""
+
+    enabled: bool = True
+    """Whether it asks at all."""
+    fields: list[Literal["name", "email", "phone", "company"]] = ["name", "email"]
+    """Which details."""
+
+
+class FollowUp(Strict):
+    """When to come back to a contact."""
+
+    condition: Name
+    """What must have happened, e.g. no_response_24h."""
+    action: Name
+    """What is done then, e.g. send_followup_email."""
+
+
+class FollowUps(Strict):
+    """Coming back to contacts."""
+
+    enabled: bool = False
+    """Whether anything is sent."""
+    triggers: list[FollowUp] = []
+    """When and what."""
+
+
+class CrossSell(Strict):
+    """What may be offered beside."""
+
+    enabled: bool = False
+    """Whether anything is offered."""
+    products: list[Name] = []
+    """Ids of products in facts.prices."""
+
+
+class Handoff(Strict):
+    """When a person takes over."""
+
+    triggers: list[
+        Literal[
+            "explicit_request",
+            "negative_sentiment_3_consecutive",
+            "complex_technical_question",
+            "pricing_above_authority",
+            "limit_reached",
+            "not_understood",
+        ]
+    ] = ["explicit_request", "pricing_above_authority", "limit_reached", "not_understood"]
+    """What leads to a person."""
+    mode: Literal["warm_transfer", "create_ticket"] = "create_ticket"
+    """Whether a person is called in at once or a ticket waits."""
+    patterns: list[Line] = []
+    """More phrases that ask for a person, as customers write them."""
+
+
+class Survey(Strict):
+    """When the survey questions are asked."""
+
+    ask_after: list[Name] = ["schedule_demo", "create_crm_lead"]
+    """One question is asked after one of these tools has succeeded."""
+
+
+class Limits(Strict):
+    """What one turn may use at most; on a limit the customer is told and handed over."""
+
+    seconds: Annotated[float, Field(gt=0, le=120)] = 20
+    """Wall time."""
+    model_calls: Annotated[int, Field(ge=1, le=50)] = 8
+    """Calls of a model."""
+    tool_calls: Annotated[int, Field(ge=1, le=50)] = 8
+    """Calls of tools."""
+    tokens: Annotated[int, Field(ge=100)] = 40_000
+    """Tokens in and out."""
+    cost: Annotated[Decimal, Field(gt=0)] = Decimal("0.50")
+    """Money, in the client's currency."""
+
+
+class Approvals(Strict):
+    """Questions that a person must decide."""
+
+    expire_after_h: Annotated[float, Field(gt=0, le=720)] = 24
+    """Hours until an undecided question counts as refused."""
+
+
+class Behavior(Strict):
+    """How the bot behaves."""
+
+    debounce_ms: Annotated[int, Field(ge=0, le=10_000)] = 350
+    """How long to wait for more words before answering."""
+    conversation_idle_h: Annotated[float, Field(gt=0, le=720)] = 12
+    """Hours of silence after which a conversation closes."""
+    history: Annotated[int, Field(ge=2, le=100)] = 20
+    """How many earlier messages a turn begins with."""
+    limits: Limits = Limits()
+    """What a turn may use."""
+    approvals: Approvals = Approvals()
+    """Questions for a person."""
+    pii_collection: PiiCollection = PiiCollection()
+    """Personal details."""
+    follow_ups: FollowUps = FollowUps()
+    """Coming back to contacts."""
+    cross_sell_upsell: CrossSell = CrossSell()
+    """Offers."""
+    human_handoff: Handoff = Handoff()
+    """People."""
+    survey: Survey = Survey()
+    """When to ask a survey question."""
+    survey_questions: list[Line] = []
+    """What to ask, one at a time."""
+
+
+class AlertRule(Strict):
+    """When somebody must be told."""
+
+    metric: Name
+    """What is measured."""
+    threshold: float
+    """The value that must not be passed."""
+    window: Annotated[str, Field(pattern=r"^\d+[smhd]$")]
+    """Over how long, e.g. 5m."""
+    severity: Literal["info", "warning", "critical"]
+    """How bad it is."""
+
+
+class Monitoring(Strict):
+    """What is logged and watched."""
+
+    log_events: list[
+        Literal[
+            "conversation_start",
+            "tool_invocation",
+            "human_handoff",
+            "error_occurred",
+            "conversation_end",
+        ]
+    ] = ["conversation_start", "tool_invocation", "human_handoff", "error_occurred"]
+    """Which events are logged."""
+    alerts: list[AlertRule] = []
+    """When to alert."""
+
+
+class Price(Strict):
+    """A product and what it costs."""
+
+    id: Name
+    """The product's id."""
+    name: Line
+    """Its name as customers read it."""
+    description: Line
+    """What it is, in one or two sentences that may be quoted."""
+    aliases: list[Line] = []
+    """Other names customers use."""
+    price: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
+    """The list price."""
+    currency: Currency | None = None
+    """If not the client's."""
+    per: Literal["user", "seat", "unit", "once"] = "unit"
+    """What the price is for."""
+    period: Literal["month", "year", "once"] = "once"
+    """How often it is paid."""
+    valid_from: date | None = None
+    """First day the price holds."""
+    valid_until: date | None = None
+    """Last day the price holds."""
+
+
+class Policy(Strict):
+    """A rule or fact of the company, quoted word for word."""
+
+    id: Slug
+    """The policy's id."""
+    title: Line
+    """Its title, shown as the source."""
+    text: Line
+    """The words that may be quoted."""
+    valid_from: date | None = None
+    """First day it holds."""
+    valid_until: date | None = None
+    """Last day it holds."""
+
+
+class Facts(Strict):
+    """What is true of the company; these beat every document."""
+
+    address: Line | None = None
+    """Where the company is."""
+    phone: str | None = None
+    """Its phone number."""
+    email: str | None = None
+    """Its e-mail address."""
+    website: str | None = None
+    """Its website."""
+    prices: list[Price] = []
+    """Products and prices."""
+    policies: list[Policy] = []
+    """Rules and facts."""
+
+
+class Department(Strict):
+    """A part of the company a person can be asked for."""
+
+    id: Slug
+    """Its id."""
+    name: Line
+    """Its name as customers read it."""
+    aliases: list[Line] = []
+    """Other names customers use."""
+    email: str | None = None
+    """Where its tickets go."""
+
+
+class Span(Strict):
+    """Opening hours within a day."""
+
+    opens: time
+    """First minute open, e.g. "09:00"."""
+    closes: time
+    """First minute closed, e.g. "17:00"."""
+
+
+class DayException(Strict):
+    """A day unlike its weekday: closed without hours, else open in these."""
+
+    on: date
+    """The day."""
+    name: Line
+    """What it is, e.g. Thanksgiving."""
+    hours: list[Span] = []
+    """When it is open all the same; empty: closed."""
+
+
+class Week(Strict):
+    """Opening hours by weekday; a missing day is closed."""
+
+    mon: list[Span] = []
+    """Hours on Monday."""
+    tue: list[Span] = []
+    """Hours on Tuesday."""
+    wed: list[Span] = []
+    """Hours on Wednesday."""
+    thu: list[Span] = []
+    """Hours on Thursday."""
+    fri: list[Span] = []
+    """Hours on Friday."""
+    sat: list[Span] = []
+    """Hours on Saturday."""
+    sun: list[Span] = []
+    """Hours on Sunday."""
+
+
+class Calendar(Strict):
+    """When the company is open. One calendar for hours, bookings, hand-overs and promises."""
+
+    zone: Annotated[str, Field(min_length=1, max_length=64)]
+    """IANA time zone, e.g. America/New_York."""
+    week: Week
+    """Usual hours."""
+    holidays: Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")] | None = None
+    """Country (and state) whose public holidays are closed, e.g. US or DE-BY."""
+    exceptions: list[DayException] = []
+    """Single days: closed, half days, or open on a holiday."""
+
+
+class BotConfig(Strict):
+    """The bot, whole."""
+
+    version: Literal["1.0"]
+    """The schema's version."""
+    client: Client
+    """The company."""
+    workflow: Workflow
+    """What the bot is told and may do."""
+    calendar: Calendar
+    """When the company is open."""
+    facts: Facts = Facts()
+    """What is true of it."""
+    departments: list[Department] = []
+    """Its parts."""
+    synonyms: dict[str, list[Line]] = {}
+    """Words customers use for ours, for searching."""
+    voice: Voice = Voice()
+    """The phone."""
+    behavior: Behavior = Behavior()
+    """How the bot behaves."""
+    monitoring: Monitoring = Monitoring()
+    """What is watched."""

@@ -1,0 +1,1 @@
+"""Vendors, one file each, in families; `messages` is what every channel reads and sends."""

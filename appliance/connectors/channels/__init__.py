@@ -1,0 +1,1 @@
+"""Channels: one file each. `type: web_chat` in the YAML is the file name."""

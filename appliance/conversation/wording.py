@@ -1,0 +1,44 @@
+"""Every sentence of ours that a contact may read from this room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+NOT_DONE: Mapping[str, str] = {
+    "booked": "I have not booked anything yet.",
+    "transferred": "I have not reached a colleague yet.",
+    "lead saved": "I have not saved your details yet.",
+    "sent": "I have not sent anything yet.",
+    "refunded": "I cannot make refunds myself.",
+    "cancelled": "I have not cancelled anything.",
+}
+
+LIMIT_REACHED = (
+    "I'm sorry, this is taking me too long. I've asked a colleague to take over; "
+    "they can see our conversation (reference {reference})."
+)
+WENT_WRONG = (
+    "I'm sorry, something went wrong on our side and I couldn't finish. I've asked a colleague "
+    "to take over; they can see our conversation (reference {reference})."
+)
+AWAITING_APPROVAL = "A colleague has to decide this. I'll write here as soon as they have."
+NOTHING_TO_SAY = "I'm sorry, I don't have an answer to that. Would you like to talk to a person?"
+
+TOOL_UNKNOWN = "There is no such tool here. Answer without it, or offer a person."
+TOOL_NOT_PROVED = (
+    "For that I would have to be sure who you are, and I cannot check that here. "
+    "I can ask a colleague to help."
+)
+TOOL_ARGUMENTS = (
+    "I could not work with what I have for this ({fields}). Could you put it differently?"
+)
+TOOL_TIMEOUT = (
+    "That took longer than expected, so I stopped waiting. "
+    "Please try again in a moment, or I can ask a colleague."
+)
+TOOL_FAILED = "That did not work because of a problem on our side. I can ask a colleague to help."
+TOOL_GARBLED = "The answer I got made no sense, so I won't use it. I can ask a colleague to help."
+TOOL_UNSURE = (
+    "I can't tell whether that went through the first time, so I won't repeat it. "
+    "A colleague can check."
+)

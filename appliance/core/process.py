@@ -1,0 +1,53 @@
+"""How a process of ours begins and ends: settings, log, exit codes.
+
+0   asked to stop, or done          75  try again later (Unavailable)
+2   the caller is wrong (Refused)   78  a person must edit something (Misconfigured)
+1   anything else
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+from appliance.core import errors, logs, safe_text, settings
+
+MISCONFIGURED = 78
+
+_EXIT: tuple[tuple[type[errors.Error], int], ...] = (
+    (errors.Refused, 2),
+    (errors.Unavailable, 75),
+    (errors.Misconfigured, MISCONFIGURED),
+)
+
+
+def run(name: str, main: Callable[[settings.Settings], None]) -> None:
+    """Run one process to its end and exit with its code. `name` stands in every log line."""
+    keep_to_ourselves()
+    code = 0
+    try:
+        chosen = settings.load()
+        logs.configure(chosen, process=name)
+        main(chosen)
+    except errors.Error as wrong:
+        code = report(wrong)
+    except Exception as wrong:  # noqa: BLE001 - the last to hear of it; it ends the process
+        logs.get(__name__).critical("the process ended by a fault", exc_info=wrong)
+        code = 1
+    # Everything of ours is closed by now. Python's own teardown is left out: granian's threads
+    # outlive a kept-alive connection and abort the process in it (exit -6, seen in a test).
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def keep_to_ourselves() -> None:
+    """Let no other user of this machine read the files that are made from here on."""
+    os.umask(0o077)
+
+
+def report(wrong: errors.Error) -> int:
+    """Say an error in one line on stderr; gives the exit code of its kind."""
+    sys.stderr.write(f"appliance: {safe_text.one_line(wrong.sentence)}\n")
+    return next((code for kind, code in _EXIT if isinstance(wrong, kind)), 1)

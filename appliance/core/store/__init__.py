@@ -1,0 +1,1 @@
+"""SQLite, used right: engines, the group-commit writer, events, leases, migrations."""

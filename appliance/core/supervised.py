@@ -1,0 +1,27 @@
+"""Runs a module as a process that dies with its parent: `python -m appliance.core.supervised M`.
+
+Without it a supervisor that is killed leaves its children behind, still holding the port.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import runpy
+import signal
+import sys
+
+_PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent() -> None:
+    """Ask Linux for SIGTERM at the parent's death; elsewhere this does nothing."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    die_with_parent()
+    if os.getppid() == 1:  # the parent died before the request was in place
+        sys.exit(0)
+    runpy.run_module(sys.argv[1], run_name="__main__", alter_sys=True)

@@ -1,0 +1,13 @@
+"""Alembic's entrance: runs migrations on the connection that `core.store.schema` hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=context.config.attributes.get("metadata"),
+    transactional_ddl=True,
+    transaction_per_migration=True,
+)
+context.run_migrations()

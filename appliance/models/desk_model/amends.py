@@ -1,0 +1,114 @@
+"""Corrections of a part: a surname, "Dow, not Doe", "an hour later"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import time
+
+from appliance.models.desk_model.manner import Manner
+from appliance.models.desk_model.slots import numbers
+from appliance.models.desk_model.slots.extract import Reading
+from appliance.models.desk_model.slots.found import Kind, Value
+
+_WORD = r"([^\W\d_][\w'-]*)"
+_LAST = re.compile(
+    rf"\b(?:sur|last |family |second )name(?: is|'s| should be|:| was)? (?:actually |spelled "
+    rf")?{_WORD}",
+    re.I,
+)
+_FIRST = re.compile(
+    rf"\b(?:first|given|fore) ?name(?: is|'s| should be|:| was)? (?:actually |spelled )?{_WORD}",
+    re.I,
+)
+_LATER = re.compile(
+    rf"\b(?P<n>half an|an|a|{numbers.NUMBER}) (?P<u>hours?|minutes?|mins?) (?P<way>later|"
+    rf"earlier)\b",
+    re.I,
+)
+_HOST = r"(?:[^\W_][\w-]{0,62}\.){1,4}[^\W\d_]{2,24}"
+_HOSTS = re.compile(
+    rf"(?<![\w.@])@?(?P<r>{_HOST})[\s,]+(?:and )?(?:not|instead of)\s+@?(?P<w>{_HOST})\b|"
+    rf"\bnot\s+@?(?P<w2>{_HOST})[\s,]+(?:but|it'?s)\s+@?(?P<r2>{_HOST})\b",
+    re.I,
+)
+_NAME_KINDS = {Kind.PERSON, Kind.COMPANY}
+_NAMES = re.compile(r"\b(?:names?|call me|spel\w*|misspel\w*|under)\b", re.I)
+"""Words beside which small letters are a name: "I'm away" is none."""
+
+
+def amended(manner: Manner, reading: Reading, held: Mapping[str, Value], text: str) -> Reading:
+    """Give the reading with parts put into what is held already."""
+    values = dict(reading.values)
+    troubles = dict(reading.troubles)
+    rest = reading.rest
+    person = manner.of_kind(Kind.PERSON)
+    if person is not None and held.get(person.name):
+        name = _name(str(held[person.name]), values.get(person.name), text)
+        found = values.get(person.name)
+        if name is None and found and not _NAMES.search(text) and str(found) not in text:
+            values.pop(person.name)
+        if name is not None:
+            values[person.name] = name
+            rest = re.sub(r"[A-Z][^\W\d_]+", " ", rest)
+    email = manner.of_kind(Kind.EMAIL)
+    known_email = str(held.get(email.name) or "") if email else ""
+    if email is not None and (moved := _rehosted(known_email, text)):
+        spoilt = {email.name, *(s.name for s in manner.slots if s.kind in _NAME_KINDS)}
+        values = {name: value for name, value in values.items() if name not in spoilt}
+        values[email.name] = moved
+        troubles = {name: found for name, found in troubles.items() if name != email.name}
+        rest = _HOSTS.sub(" ", rest)
+    at = manner.of_kind(Kind.TIME)
+    match = _LATER.search(text)
+    known = held.get(at.name) if at else None
+    shifted = _shifted(str(known), match) if match and known else None
+    if at is not None and shifted and at.name not in values:
+        values[at.name] = shifted
+        troubles = {name: found for name, found in troubles.items() if found.trouble != "vague"}
+        rest = _LATER.sub(" ", rest)
+    return replace(reading, values=values, troubles=troubles, rest=rest)
+
+
+def _name(held: str, found: Value, text: str) -> str | None:
+    words = held.split()
+    if len(words) < 2:
+        return None
+    if match := _LAST.search(text):
+        return " ".join([*words[:-1], _capital(match[1])])
+    if match := _FIRST.search(text):
+        return " ".join([_capital(match[1]), *words[1:]])
+    refused = re.search(rf"\bnot {_WORD}", text, re.I)
+    if found and refused and len(str(found).split()) == 1:
+        return _swapped(words, refused[1], str(found))
+    return None
+
+
+def _rehosted(held: str, text: str) -> str | None:
+    """Give the address at the other domain: "it's example.org, not example.com"."""
+    local, _, host = held.partition("@")
+    match = _HOSTS.search(text)
+    if not match or not host:
+        return None
+    right, wrong = (match["r"], match["w"]) if match["r"] else (match["r2"], match["w2"])
+    return f"{local}@{right.lower()}" if wrong.lower() == host else None
+
+
+def _swapped(words: list[str], old: str, new: str) -> str | None:
+    if old.lower() not in [word.lower() for word in words]:
+        return None
+    return " ".join(new if word.lower() == old.lower() else word for word in words)
+
+
+def _capital(word: str) -> str:
+    return word if word != word.lower() else word.capitalize()
+
+
+def _shifted(held: str, match: re.Match[str]) -> str | None:
+    words = match["n"].lower()
+    many = 0.5 if words == "half an" else 1 if words in {"a", "an"} else numbers.value(words)
+    minutes = int(many * (60 if match["u"].lower().startswith("hour") else 1))
+    at = time.fromisoformat(held)
+    total = at.hour * 60 + at.minute + (minutes if match["way"].lower() == "later" else -minutes)
+    return f"{total // 60:02d}:{total % 60:02d}" if 0 <= total < 1440 else None

@@ -1,0 +1,119 @@
+"""Carrying on: a booking that moves, a question for other values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from appliance.models.desk_model import (
+    chitchat,
+    heard,
+    saying,
+    signals,
+    tasks,
+    wording,
+)
+from appliance.models.desk_model import text as words_of
+from appliance.models.desk_model.frame import Frame, Slots, Task
+from appliance.models.desk_model.move import Desk, Move
+from appliance.models.desk_model.slots import choices
+from appliance.models.desk_model.slots.found import Kind
+from appliance.models.desk_model.wishes import Wish, is_chat, is_small_talk
+
+
+def carried_on(
+    desk: Desk, frame: Frame, text: str, written: str, found: Sequence[Wish]
+) -> Move | None:
+    """Change what was booked, or ask the last question for other values."""
+    drops = signals.drops(text) or any(o.sure and o.intent == chitchat.CANCEL_DONE for o in found)
+    calls_off = drops and re.search(r"\b(?:cancel|call off|delete|drop)\b", text, re.I)
+    if frame.done and calls_off and not changes(desk, frame, text, written):
+        return saying.offer_person(frame, wording.NOT_CANCELLED, "cancellation", intent="cancel")
+    if signals.drops(text) and not any(one.sure and not is_small_talk(one.intent) for one in found):
+        return Move(frame=frame, text=wording.NOTHING_TO_DROP, intent="dropped")
+    if changed := changes(desk, frame, text, written):
+        return changed
+    last = frame.last if frame.last and frame.last[0] in desk.tools else None
+    if frame.topic and (last is None or not desk.tools[last[0]].of_kind(Kind.PRODUCT)):
+        last = _priced(desk, frame.topic) or last
+    if last is None:
+        return None
+    tool, args = last
+    manner = desk.tools[tool]
+    reading = tasks.read(desk, manner, text, written=written)
+    others = any(one.sure and not is_chat(one.intent) and one.tool != tool for one in found)
+    brief = len(text.split()) <= 4 and (
+        signals.goes_on(text) or (len(text.split()) <= 3 and not words_of.is_question(text))
+    )
+    if others and not brief:
+        return None
+    queries = {slot.name for slot in manner.slots if slot.kind is Kind.QUERY}
+    values = {key: value for key, value in reading.values.items() if key not in queries}
+    if not values:
+        return None
+    named = any(slot.kind is Kind.PRODUCT and slot.name in values for slot in manner.slots)
+    if len(choices.products(text, desk.context.products)) > 1:
+        return tasks.calling(desk, frame, (), saying.quotes(desk, manner, text, {**args, **values}))
+    if signals.goes_on(text) or len(text.split()) <= 4 or not named:
+        task = Task(tool=tool, slots={**args, **values}, words=text)
+        return tasks.proceed(desk, frame, task)
+    return None
+
+
+def changes(desk: Desk, frame: Frame, text: str, written: str) -> Move | None:
+    """Change a booking that was made: keep its slots, read it back anew."""
+    if not signals.shifts(text) and not _weakly(text):
+        return None
+    for tool, slots in reversed(frame.done.items()):
+        manner = desk.tools.get(tool)
+        if manner is None:
+            continue
+        reading = tasks.read(desk, manner, text, task=Task(tool=tool, slots=slots), written=written)
+        if not signals.shifts(text) and not heard.about_slots(reading):
+            continue
+        task = Task(tool=tool, slots={**slots, **reading.values}, words=text)
+        if heard.changed(Task(tool=tool, slots=slots), reading) or reading.troubles:
+            vague = {n for n, f in reading.troubles.items() if f.trouble in {"vague", "several"}}
+            kept = {key: value for key, value in task.slots.items() if key not in vague}
+            return tasks.proceed(desk, frame, replace(task, slots=kept), troubles=reading.troubles)
+        named = heard.named(manner, text, doubted=True)
+        if named is None and manner.is_appointment and _about_booking(text):
+            day = manner.of_kind(Kind.DAY)
+            named = day.name if day else None
+        if named is not None:
+            kept = {key: value for key, value in slots.items() if key != named}
+            return tasks.proceed(desk, frame, Task(tool=tool, slots=kept, words=text))
+    return None
+
+
+def _weakly(text: str) -> bool:
+    """Tell whether the words may move a booking if they hold nothing but values."""
+    return signals.moves(text) and not words_of.is_question(text)
+
+
+def _priced(desk: Desk, topic: str) -> tuple[str, Slots] | None:
+    """Give the reading tool that takes a product, with the product spoken of."""
+    for manner in desk.tools.values():
+        slot = manner.of_kind(Kind.PRODUCT)
+        if slot is not None and not manner.confirms:
+            return manner.name, {slot.name: topic}
+    return None
+
+
+def _about_booking(text: str) -> bool:
+    return bool(
+        re.search(r"\b(?:reschedule|re-schedule|postpone|rebook)\b", text, re.I)
+        or (
+            re.search(
+                r"\b(?:move|push|shift|change|can'?t make it)\b",
+                text,
+                re.I,
+            )
+            and re.search(
+                r"\b(?:it|that|this|demo|booking|appointment|meeting|call|slot|reservation)\b",
+                text,
+                re.I,
+            )
+        )
+    )

@@ -1,0 +1,172 @@
+"""Wishes that words tell more surely than likeness: a bill that is wrong, a day for a meeting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from appliance.models.desk_model import chitchat
+from appliance.models.desk_model.manner import CATALOGUE
+from appliance.models.desk_model.move import Desk
+from appliance.models.desk_model.router import Ranked
+from appliance.models.desk_model.slots import choices, days, times
+from appliance.models.desk_model.slots.found import Kind
+
+_NEAR = 0.25
+"""Nearness below which not even the words of a meeting make a booking."""
+_TOP = 3
+_MEETING = re.compile(
+    r"\b(?:demo\w*|tour|walk\W?through|(?:walk|talk|take|guide|run) (?:me|us|my \w+|our \w+) "
+    r"(?:and (?:me|my \w+|our \w+) )?(?:through|around|over)|in action|hands[- ]on|"
+    r"(?:show|demonstrate|present) (?:it|this|that|me|us|my \w+|our \w+|the \w+|how|your \w+|acme)|"
+    r"(?:see|watch|view|experience|try) (?:it|this|that|the \w+|your \w+|acme \w+|how) ?(?:live|"
+    r"work\w*|run\w*|in)?|(?:a|some|the) (?:quick |short |live |closer |proper )*(?:look|session|"
+    r"presentation|showing|preview|screen ?share)|get a (?:feel|look|glimpse|sense|picture|taste)|"
+    r"set (?:something|a \w+|up)|(?:video |phone |intro\w* |zoom |teams |sales )?(?:call|meeting|"
+    r"appointment|zoom|slot)|meet|sit down with|pencil me in|book\w*|schedule|squeeze (?:me|us) in|"
+    r"(?:suit|work for|good for|ok(?:ay)? for|possible for|convenient for) you|"
+    r"any good|fit (?:me|us) in|(?:come|drop|hop|jump) (?:on|onto|in)|get together)\b",
+    re.I,
+)
+_HOURS = re.compile(
+    r"\b(?:open(?:ing|s)?|close[sd]?|closing|hours|until when|till when|how (?:late|long|early)|"
+    r"shut|"
+    r"holiday|work(?:ing)? (?:on|week)|reach you|reachable|there (?:on|at)|park\w*)\b",
+    re.I,
+)
+_OPENS = re.compile(
+    r"\b(?:(?:you|office|shop|they|still|not|is it|are we) (?:\w+ )?(?:open|close[sd]?|shut)|"
+    r"(?:opening|closing|business|office|working) (?:hours?|times?)|(?:open|close) (?:on|at|today|"
+    r"tomorrow|this|next|over|during))\b",
+    re.I,
+)
+_PRICE = re.compile(
+    r"\b(?:costs?|price[sd]?|how much|come to|add up|pay|quote|rates?|fee|charge|per (?:month|"
+    r"year)|"
+    r"monthly|yearly|annually|discount|off|total|expensive|budget)\b",
+    re.I,
+)
+_NOT_PRICE = re.compile(
+    r"\b(?:refund\w*|money back|cancel\w*|invoice|card|trial|method|credit|save|saving|cheaper|"
+    r"difference|compare\w*|versus|vs|better|support|park\w*|demo)\b",
+    re.I,
+)
+_OVERCHARGED = re.compile(
+    r"\b(?:charged?|billed|invoiced|debited|paid|took|taken|deducted)\b.{0,40}\b(?:twice|two times|"
+    r"double|again|too much|wrong\w*|incorrect\w*|more than|by mistake|although|even though)\b|"
+    r"\b(?:double|over|wrongly|incorrectly)[- ]?(?:charged|billed|paid)\b|"
+    r"\b(?:invoices?|bill|receipt|statement|payment)\b.{0,40}\b(?:wrong|incorrect|mistake|errors?|"
+    r"twice|n't (?:match|right|add)|too (?:high|much)|not right|duplicate|missing|never (?:came|"
+    r"arrived)|doubled?)\b|\b(?:wrong|incorrect|mistake|error|duplicate|double|unknown|strange)\b"
+    r".{0,30}\b(?:invoice|bill|charge|statement)\b",
+    re.I,
+)
+_THING = (
+    r"(?:app|software|workflows?|flows?|login|account|integration|sync|system|site|website|"
+    r"page|dashboard|service|servers?|exports?|imports?|reports?|automations?|tool|product|"
+    r"platform|"
+    r"acme(?: flow)?|button|feature|connection|connector|api|everything|nothing|installation|"
+    r"update|screen|program|notifications?)"
+)
+_BREAKS = (
+    r"(?:fail(?:s|ing|ed)?|crash(?:es|ing|ed)?|brok(?:e|en)|break(?:s|ing)|down|frozen|"
+    r"freez(?:es|ing)|"
+    r"hang(?:s|ing)|stuck|dead|offline|gone|(?:n't|not|no longer|never|stopped|nothing|refuses to) "
+    r"?(?:work\w*|load\w*|start\w*|sync\w*|respond\w*|run\w*|open\w*|connect\w*|save|send\w*|"
+    r"show\w*)|"
+    r"(?:runs?|works?) (?:any ?more|at all)|acting up|throw(?:s|ing)?|errors?|slow|blank|empty)"
+)
+_FAULT = re.compile(
+    rf"\b{_THING}\b(?:\W+[\w']+){{0,5}}?\W*{_BREAKS}\b|\berror (?:\d+|message|code)|"
+    rf"\b(?:can'?t|cannot|can not|unable to) (?:\w+ )?(?:log|sign|get) (?:in|into|on)\b|"
+    rf"\blocked out\b|\b(?:keep|keeps|kept) (?:getting|crash|fail|throw|freez)\w*|"
+    rf"\b(?:technical|tech) (?:problem|issue|trouble|fault|difficult)\w*|\b(?:a|an|found a) (?:bug|"
+    rf"outage)\b",
+    re.I,
+)
+_SUPPOSES = re.compile(
+    r"\b(?:if|when|in case|whenever|should|suppose|what happens|how (?:do|fast|quick\w*|long|soon)|"
+    r"do (?:i|we|you)|does|can (?:i|we) (?!get this)|which team|who (?:is|handles|takes|do))\b",
+    re.I,
+)
+
+
+def told_by_words(desk: Desk, text: str, ranked: Sequence[Ranked]) -> Ranked | None:
+    """Find the wish that the words themselves tell, against what looks likeliest."""
+    if told := _trouble(text):
+        return next(one for one in ranked if one.intent == told)
+    first = ranked[0]
+    if _asks_price(desk, text):
+        if _is(desk, first, Kind.PRODUCT):
+            return first
+        reply = _reply_of(desk, first)
+        if reply in _PRODUCT_REPLIES or first.nearness < 2 * _NEAR:
+            return _best(desk, ranked[: 2 * _TOP], Kind.PRODUCT)
+    opens = _OPENS.search(text) and not _MEETING.search(text)
+    hours = next((one for one in ranked[:2] if _reply_of(desk, one) == "hours"), None)
+    if opens and hours is not None:
+        return hours
+    return _booking(desk, text, ranked)
+
+
+_PRODUCT_REPLIES = {"products", CATALOGUE}
+
+
+def _trouble(text: str) -> str | None:
+    if _SUPPOSES.search(text) and not re.search(r"\b(?:our|my|us|we've|twice)\b", text, re.I):
+        return None
+    if _OVERCHARGED.search(text):
+        return chitchat.OVERCHARGED
+    if _FAULT.search(text) and not _SUPPOSES.search(text):
+        return chitchat.FAULT
+    return None
+
+
+def _asks_price(desk: Desk, text: str) -> bool:
+    named = choices.products(text, desk.context.products)
+    return bool(named and _PRICE.search(text)) and not _NOT_PRICE.search(text)
+
+
+def _booking(desk: Desk, text: str, ranked: Sequence[Ranked]) -> Ranked | None:
+    """A day and a time with a meeting-like wish is a booking, not a question about the hours."""
+    book = next((one for one in ranked[:_TOP] if _is_appointment(desk, one)), None)
+    if book is None or (book is ranked[0] and book.nearness > _NEAR * 2):
+        return None
+    day = [one for one in days.find(text, desk.context) if one.value is not None]
+    on = None
+    at = [one for one in times.find(text, desk.context, day=on) if one.value is not None]
+    meeting = bool(_MEETING.search(text))
+    hours = bool(_HOURS.search(text))
+    if day and at and not hours and (meeting or book in ranked[:2]):
+        return book
+    if meeting and not hours and book.nearness >= _NEAR and not _answers(desk, ranked[0]):
+        return book
+    if (day or at) and meeting and not hours and _reply_of(desk, ranked[0]) == "hours":
+        return book
+    return None
+
+
+def _answers(desk: Desk, first: Ranked) -> bool:
+    """Tell whether something else is understood well enough."""
+    return first.nearness >= 2 * _NEAR and not _is_appointment(desk, first)
+
+
+def _is_appointment(desk: Desk, one: Ranked) -> bool:
+    reply = desk.pack.replies.get(one.intent)
+    manner = desk.tools.get(reply.tool or "") if reply else None
+    return manner is not None and manner.is_appointment
+
+
+def _is(desk: Desk, one: Ranked, kind: Kind) -> bool:
+    reply = desk.pack.replies.get(one.intent)
+    manner = desk.tools.get(reply.tool or "") if reply else None
+    return manner is not None and manner.of_kind(kind) is not None
+
+
+def _best(desk: Desk, ranked: Sequence[Ranked], kind: Kind) -> Ranked | None:
+    return next((one for one in ranked if _is(desk, one, kind)), None)
+
+
+def _reply_of(desk: Desk, one: Ranked) -> str:
+    reply = desk.pack.replies.get(one.intent)
+    return (reply.tool or reply.fact or reply.policy or "") if reply else ""

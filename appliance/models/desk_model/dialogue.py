@@ -1,0 +1,139 @@
+"""The decision of one turn: from the frame and the customer's words to the next move."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from appliance.models.desk_model import (
+    changing,
+    handover,
+    heard,
+    results,
+    saying,
+    serving,
+    tasks,
+    waiting,
+    within,
+    wording,
+)
+from appliance.models.desk_model import text as words_of
+from appliance.models.desk_model.frame import Frame, Part
+from appliance.models.desk_model.manner import TO_PERSON
+from appliance.models.desk_model.move import Desk, Move
+from appliance.models.desk_model.slots import choices
+from appliance.models.desk_model.wishes import Wish, is_small_talk, wish
+
+_SCRAP = 5
+
+
+def decide(desk: Desk, frame: Frame, said: str) -> Move:
+    """Answer the customer's words."""
+    written = words_of.clean(said)
+    text = desk.pack.mender.mend(written)
+    if not re.search(r"[\w👍✅👌]", text):
+        return saying.lost(frame)
+    if desk.pack.people.wanted(text) and TO_PERSON in desk.tools:
+        return _person(desk, frame, text, written)
+    if handover.asks_for_bot(text):
+        return saying.by_the_way(
+            desk, frame, [Part(text=wording.bot(desk.pack.config.client.name))], "bot"
+        )
+    alone = frame.task is None and len(words_of.wishes(written)) == 1
+    if alone and (recalled := results.booked(desk, frame, text)):
+        return recalled
+    if frame.survey is not None and frame.task is None:
+        if rest := waiting.after_skip(written):
+            text, written = desk.pack.mender.mend(rest), rest
+        answered = waiting.survey(desk, frame, text, written)
+        if answered is not None:
+            return answered
+        frame = replace(frame, survey=None)
+    if frame.offer is not None:
+        answered = waiting.offered(desk, frame, text)
+        if answered is not None:
+            return answered
+        frame = replace(frame, offer=None)
+    if frame.task is not None and frame.task.tool in desk.tools:
+        return within.in_task(desk, frame, frame.task, text, written)
+    return _fresh(desk, replace(frame, task=None), text, written)
+
+
+def _person(desk: Desk, frame: Frame, text: str, written: str) -> Move:
+    """Answer what else was asked from the facts, then hand over."""
+    before: list[Part] = []
+    parts = words_of.wishes(written)
+    if len(parts) > 1:
+        for part in parts:
+            mended = desk.pack.mender.mend(part)
+            if not desk.pack.people.wanted(mended):
+                one = wish(desk, mended, part)
+                if one.informs and one.sure:
+                    before += saying.tell(desk, one) or []
+    return saying.to_person(
+        desk, frame, "explicit_request", department=desk.pack.people.department(text), before=before
+    )
+
+
+def _fresh(desk: Desk, frame: Frame, text: str, written: str) -> Move:
+    """Nothing waits: carry the last matter on, or find out what is wanted."""
+    written = words_of.affirmed(words_of.honest(written))
+    text = desk.pack.mender.mend(written)
+    parts = words_of.wishes(written)
+    if heard.only_values(text) and (volunteered := serving.volunteered(desk, frame, text, written)):
+        return volunteered
+    frame = _with_topic(desk, frame, text)
+    found = _joined(desk, frame, parts)
+    if len(found) > 1:
+        understood = [one for one in found if one.sure]
+        found = understood and [o for o in found if o.sure or heard.asks_something(o.text, o.asks)]
+        found = found or [wish(desk, text, written)]
+        solid = [one for one in found if not (one.sure and is_small_talk(one.intent))]
+        found = solid or found[:1]
+    if move := changing.carried_on(desk, frame, text, written, found):
+        return move
+    if len(found) == 1 and found[0].rivals and not _names_one(desk, found[0]):
+        options = (found[0].intent, *found[0].rivals)
+        return serving.which(desk, frame, options, written)
+    return serving.serve(desk, frame, found, text, written)
+
+
+def _joined(desk: Desk, frame: Frame, parts: Sequence[str]) -> list[Wish]:
+    """Route the parts; a scrap that says nothing by itself belongs to the part after it."""
+    found: list[Wish] = []
+    scrap = ""
+    for place, part in enumerate(parts):
+        one = _wish_about(desk, frame, f"{scrap} {part}".strip())
+        if not one.sure and scrap:
+            one = _wish_about(desk, frame, part)
+        is_scrap = not one.sure and not one.asks and len(part.split()) <= _SCRAP
+        scrap = part if is_scrap and place < len(parts) - 1 else ""
+        found.append(one)
+    return found
+
+
+def _with_topic(desk: Desk, frame: Frame, text: str) -> Frame:
+    """Remember the product named last."""
+    named = choices.products(text, desk.context.products)
+    return replace(frame, topic=str(named[-1].value)) if named else frame
+
+
+def _wish_about(desk: Desk, frame: Frame, part: str) -> Wish:
+    """Route a part; "it" stands for the product spoken of."""
+    text = desk.pack.mender.mend(part)
+    meant = heard.meant(text, frame.topic)
+    if meant and not choices.products(text, desk.context.products):
+        about = wish(desk, meant, part)
+        if about.sure and about.tool and heard.reads(desk, about):
+            return replace(about, written=desk.pack.mender.mend(meant))
+    return wish(desk, text, part)
+
+
+def _names_one(desk: Desk, one: Wish) -> bool:
+    """A sentence that names a product and a price needs no asking back."""
+    manner = desk.tools.get(one.tool or "")
+    if manner is None:
+        return False
+    reading = tasks.read(desk, manner, one.text, written=one.written)
+    return bool(reading.values)

@@ -1,0 +1,126 @@
+"""Everything basic mode knows of one config version, made once and shared by all turns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from langchain_core.tools import BaseTool
+
+from appliance.config.model import BotConfig, Intent, Reply
+from appliance.models.desk_model import chitchat, wording
+from appliance.models.desk_model.handover import People
+from appliance.models.desk_model.manner import ROLES, TO_PERSON, manner_of
+from appliance.models.desk_model.router import Router
+from appliance.models.desk_model.slots.found import Product
+from appliance.models.desk_model.text import Mender
+from appliance.models.embedder import Embedder
+
+_TIME_WORDS = """
+eleven twelve fifteen twenty thirty forty fifty hundred dozen percent
+monday tuesday wednesday thursday friday saturday sunday january february march april june july
+august september october november december tomorrow today tonight morning afternoon evening noon
+midday monthly yearly annual annually thanksgiving christmas book booking schedule appointment
+demo demonstration price pricing cost costs discount percent email phone number name company
+person human agent representative please cancel change move reschedule correct wrong instead
+actually address parking refund opening hours open closed premium starter enterprise users seats
+thanks hello
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPack:
+    """One config version as basic mode uses it. Build it with `build`; it never changes."""
+
+    config: BotConfig
+    router: Router
+    mender: Mender
+    people: People
+    replies: Mapping[str, Reply]
+    labels: Mapping[str, str]
+    products: tuple[Product, ...]
+    embedder: Embedder
+
+    @classmethod
+    def build(
+        cls,
+        config: BotConfig,
+        tools: Sequence[BaseTool | Mapping[str, Any]],
+        *,
+        embedder: Embedder,
+        cache_dir: Path,
+    ) -> DeskPack:
+        """Train the router on the config's intents, and on tools no intent speaks of."""
+        intents = [*config.workflow.intents, *_unnamed(config, tools)]
+        examples: dict[str, list[str]] = {
+            name: list(texts) for name, texts in chitchat.EXAMPLES.items()
+        }
+        for intent in intents:
+            examples[intent.name] = [*examples.get(intent.name, ()), *intent.examples]
+        return cls(
+            config=config,
+            router=Router(examples, embedder, cache_dir=cache_dir),
+            mender=Mender(_key_words(config), embedder.words),
+            people=People.of(config),
+            replies={intent.name: intent.reply for intent in intents},
+            labels={intent.name: wording.label(intent.name) for intent in intents},
+            products=tuple(
+                Product(
+                    id=price.id,
+                    name=price.name,
+                    names=tuple(
+                        dict.fromkeys(
+                            word.lower()
+                            for word in (price.name, *price.aliases, price.id.replace("_", " "))
+                        )
+                    ),
+                )
+                for price in config.facts.prices
+            ),
+            embedder=embedder,
+        )
+
+
+def _unnamed(config: BotConfig, tools: Sequence[BaseTool | Mapping[str, Any]]) -> list[Intent]:
+    """Make an intent of the name and description of each tool that has none."""
+    named = {intent.reply.tool for intent in config.workflow.intents} | ROLES
+    taken = {intent.name for intent in config.workflow.intents}
+    result = []
+    for tool in tools:
+        manner = manner_of(tool)
+        if manner.name in named or manner.name in taken:
+            continue
+        words = manner.name.replace("_", " ")
+        first = re.split(r"(?<=\.)\s|\n", manner.description.strip())[0][:280]
+        examples = [
+            words,
+            f"i want to {words}",
+            f"can you {words}",
+            *([first] if len(first) > 1 else []),
+        ]
+        result.append(Intent(name=manner.name, examples=examples, reply=Reply(tool=manner.name)))
+    return result
+
+
+def _key_words(config: BotConfig) -> list[str]:
+    """Collect the words worth mending, as often as they occur: calendar, company, intents."""
+    texts = [_TIME_WORDS]
+    for price in config.facts.prices:
+        texts += [price.name, *price.aliases]
+    for department in config.departments:
+        texts += [department.name, *department.aliases]
+    for policy in config.facts.policies:
+        texts.append(policy.title)
+    for word, others in config.synonyms.items():
+        texts += [word, *others]
+    for intent in config.workflow.intents:
+        texts += intent.examples
+    return [word for text in texts for word in re.findall(r"[a-z]{3,}", text.lower())]
+
+
+def reply_tools(pack: DeskPack) -> set[str]:
+    """List the tools some intent starts."""
+    return {reply.tool for reply in pack.replies.values() if reply.tool} | {TO_PERSON}

@@ -1,0 +1,301 @@
+"""Yes, no, never mind, and the like, read from a whole message."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from appliance.models.desk_model.slots.found import Kind, Slot
+from appliance.models.desk_model.text import MOST_WISHES
+
+_YES = (
+    r"(?:yes+|y|yep|yeah+|yup|yea|ya|ye|aye|sure(?: thing)?|of course|ok(?:ay)?|okey|k|alright|all "
+    r"right|"
+    r"right|correct|absolutely|definitely|certainly|indeed|exactly|perfect|great|good|fine|"
+    r"excellent|"
+    r"wonderful|lovely|super|cool|awesome|deal|done deal|confirm(?:ed)?|i confirm|affirmative|"
+    r"(?:please )?(?:go|do go) (?:ahead|for it)|please do(?: (?:so|that|it))?|do (?:it|that|so)|"
+    r"(?:please )?book (?:it|that|me(?: in)?)|(?:please )?send it|(?:please )?submit(?: it)?|"
+    r"(?:please )?save (?:it|that|them)|lock it in|let'?s (?:do (?:it|that|this)|go(?: (?:ahead|"
+    r"for it|"
+    r"with (?:it|that)))?|book it)|(?:that|it|this|everything|all|they)(?:'s| is| are| all|'re|s)?"
+    r"(?: all)?(?: (?:looks?|sounds?|is|works?|seems?))? (?:right|correct|good|fine|great|perfect|"
+    r"ok(?:ay)?|"
+    r"accurate|well|lovely|ideal)(?: (?:to|for|with) me)?|(?:looks|sounds|seems|works) (?:right|"
+    r"correct|good|"
+    r"fine|great|perfect|ok(?:ay)?|lovely|well)?(?: ?(?:to|for|with) me)?|that works(?: for me)?|"
+    r"that (?:would|will|'d|'ll) "
+    r"(?:be|work)(?: (?:great|good|fine|perfect|lovely|nice|well))?|that's it|that is it|(?:that "
+    r")?it is|"
+    r"i(?:'d| would)? (?:do|agree|am sure|love (?:that|to|it)|like that)|happy with that|no "
+    r"changes|"
+    r"nothing to change|please|thanks|thank you|yes sir|you got it|you bet|by all means|why not|"
+    r"ja|si|oui|"
+    r"make it so|sounds like a plan|all good|all set|👍+|✅+|👌+)"
+)
+_YES_START = re.compile(rf"^\W*{_YES}(?:[\s,.!]+{_YES})*(?=$|[\W\s])", re.I)
+_ONLY_POLITE = re.compile(r"^\W*(?:please|thanks|thank you)\W*$", re.I)
+_NO = re.compile(
+    r"^\W*(?:no+|n|nope|nah|not (?:quite|really|yet|now|right|correct|exactly)|wrong|incorrect|"
+    r"(?:that|this|it)(?:'s| is|s)? (?:not (?:right|correct|it)|wrong|incorrect)|negative|wait|"
+    r"hold on|"
+    r"hang on|don'?t|do not|please don'?t|rather not|i(?:'d| would) rather not|i (?:don'?t|do not) "
+    r"(?:want|think|need)|change something|something(?:'s| is) wrong|no way|no thanks?)\b",
+    re.I,
+)
+_DROP = re.compile(
+    r"\b(?:never ?mind|nvm|forget (?:it|about it|that|the (?:whole thing|demo|booking))|"
+    r"cancel (?:that|it|this|please|everything|the (?:request|process|whole thing|form))|"
+    r"(?:cancel|stop|drop|scrap|skip|forget) (?:the|my) (?:demo|booking|appointment|meeting|call)|"
+    r"stop (?:it|this|that|please|the booking)|(?:let'?s )?(?:drop|skip|leave) (?:it|that|this)"
+    r"(?! (?:at|on|for|with))|scrap (?:it|that)|abort|changed my mind,? (?:no|forget|i don'?t|"
+    r"never)|"
+    r"i(?:'ve| have)? changed my mind\W*$|(?:don'?t|do not) (?:book|want to (?:book|do)) (?:it|"
+    r"that|this|"
+    r"anything|a demo|one)\b|(?:don'?t|do not) (?:want|need) (?:it|that|this|a demo|the demo|one)?"
+    r"\s*(?:any ?more|after all)|no longer (?:want|need|interested)|not (?:interested|now)\b|"
+    r"(?:maybe|perhaps|some) (?:another|other) time|some other time|start over|i'?ll (?:do|book|"
+    r"think about) (?:it|that|this) (?:later|another)|"
+    r"(?:have |got |'ve )?no time (?:for|to)|no (?:demo|booking|appointment|call|meeting) (?:for "
+    r"|right )?"
+    r"(?:now|after all|today|needed|then|please)|(?:don'?t|do not|won'?t) (?:have (?:the )?time|"
+    r"bother)|"
+    r"call (?:it|the whole thing) off|(?:leave|let) it (?:be|for now)|not (?:any ?more|after all)|"
+    r"rather not (?:book|do|go)|without (?:the|a) (?:demo|booking))|"
+    r"^\W*(?:cancel|stop|quit|exit|forget it|abort|later)\W*(?:please|that|it|this)?\W*$",
+    re.I,
+)
+_MOVE = re.compile(
+    r"\b(?:move|change|reschedule|re-schedule|postpone|push|shift|switch|bring (?:it )?forward|"
+    r"delay|"
+    r"rebook|adjust|update|amend|correct|edit)\b|\b(?:instead|rather|another (?:day|time|date)|"
+    r"different (?:day|time|date)|following week|"
+    r"(?:a )?later|earlier|make it|actually|can'?t make it|make that|"
+    r"wrong (?:day|time|date|email|name)|wait|oops|i meant?|should be|correction|typo)\b",
+    re.I,
+)
+_MORE = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|so|thanks|great|alright|hmm|and then)[\s,.!]+)*(?:and(?: what)?|what "
+    r"(?:about|if)|"
+    r"how about|how much (?:is (?:it|that)|would (?:it|that) be|for|with)|what would (?:it|that)|"
+    r"what(?:'s| is) (?:it|that)|(?:and )?(?:for|with|if)|is (?:it|that)|would (?:it|that)|same|"
+    r"make (?:it|that)|"
+    r"but|then|or|does that|could (?:i|you|we)|can (?:i|you|we)|any|do i)\b",
+    re.I,
+)
+_SKIP = re.compile(
+    r"^\W*(?:skip(?: (?:it|that|this))?|(?:no,? )?(?:i(?:'d| would))? ?(?:prefer|rather) not(?: "
+    r"to)?(?: say| answer)?|"
+    r"none|nothing|no,? (?:thanks?|thank you)|no|nope|pass|not now|n/?a|later|don'?t (?:want|"
+    r"have) (?:to|one|any|it)|"
+    r"i don'?t (?:have (?:one|any)|want to(?: (?:say|answer))?)|rather not)\b\W*",
+    re.I,
+)
+_SLOT_WORDS = {
+    Kind.DAY: r"day|date",
+    Kind.TIME: r"time|hour|slot",
+    Kind.EMAIL: r"e-?mail(?: address)?|address",
+    Kind.PHONE: r"(?:phone|telephone|mobile|cell)(?: number)?|number",
+    Kind.PERSON: r"name|spelling",
+    Kind.COMPANY: r"company(?: name)?|firm|business",
+    Kind.PRODUCT: r"product|plan",
+    Kind.COUNT: r"number|seats?|users?|quantity|count",
+    Kind.PERCENT: r"discount|percentage",
+}
+_CORRECTS = re.compile(
+    r"\b(?:suits?|better|nicer|easier|best|would be|works?|how about|what about|rather|instead|"
+    r"make (?:it|that)|prefer|change|move|not|actually|oh wait|"
+    r"wait|sorry|i meant?|should be|oops|correction|typo|wrong|shift|push|reschedule|earlier|"
+    r"later)\b",
+    re.I,
+)
+_SHIFTS = re.compile(
+    r"\b(?:move|reschedule|re-schedule|postpone|push|shift|switch|rebook|delay|bring (?:it "
+    r")?forward|"
+    r"(?:change|adjust|update|amend|correct|edit)|instead|make (?:it|that)|(?:another|different) "
+    r"(?:day|time|date)|same (?:day|time)|can'?t make it|wrong (?:day|time|date|email|name)|"
+    r"should be|"
+    r"\.[a-z]{2,24},? not @?[\w-]{1,63}\.|"
+    r"(?:an hour|a day|a week|a bit) (?:later|earlier)|(?:need|want|have) .{0,20}(?:later|earlier)|"
+    r"rather than|suits? (?:me )?better|would be better|oops|i meant?|typo|correction)\b|"
+    r"^\W*(?:no|oh|sorry|wait|hmm|actually)\b.{0,40}\b(?:not|rather|wait)\b",
+    re.I,
+)
+_FILLER = re.compile(
+    r"\b(?:now|then|so|and|oh|ah|well|thanks(?: a lot| so much)?|thank you(?: very much| so much)?|"
+    r"please|just|also|really|very|totally|all|i think|i guess|cheers|many|much|for me|to me|"
+    r"with me|from (?:me|my side)|here|still|finally|again|mate|dear|for (?:now|sure))\b|"
+    r"[^\w'👍✅👌]+",
+    re.I,
+)
+_AGREES = re.compile(
+    r"(?:yes+|y|yep|yeah+|yup|yea|ya|ye|aye|sure(?: thing)?|of course|ok(?:ay)?|okey|k|alright|"
+    r"right|"
+    r"correct|absolutely|definitely|certainly|indeed|exactly|perfect(?:ly)?|great|good|fine|nice|"
+    r"excellent|wonderful|lovely|super|cool|awesome|deal|done|confirm(?:ed)?|i confirm|affirmative|"
+    r"go|(?:do )?go (?:ahead|for it|on)|proceed|you (?:may|can)(?: go ahead| proceed)?|"
+    r"(?:let's )?(?:do|book|send|submit|save|confirm|make|take|finish) (?:it|that|so|them|me|me in|"
+    r"away|the demo|the call|the booking|my details)|do|lock it in|let's (?:do this|go|go with "
+    r"(?:it|"
+    r"that))|i(?:'d)? (?:agree|am sure|love (?:that|to|it))|i'm (?:happy|sure|fine|good|ok(?:ay)?)"
+    r"(?: with (?:that|it|this))?|happy with (?:that|it)|no (?:changes|change needed|problem|"
+    r"objections?|worries)"
+    r"(?: needed)?|nothing (?:to change|wrong)|don't change anything|leave it (?:as it is|like "
+    r"that)|"
+    r"(?:that's|that is|it's|it is|this is|looks|everything's|everything is|thats|its) "
+    r"(?:it|the one|me|what i (?:want|need|meant)|how i want it|as it should be)|that is it|it is|"
+    r"that will do|that'll do|that does it|by all means|why not|(?:it|that|this|everything|they|"
+    r"these|"
+    r"those|which|details?|the (?:details|data|booking|time|date))? ?(?:'s|s|'re|is|are|look|looks|"
+    r"sound|sounds|seems|seem|works?|would|will|'d|'ll|were|does|matches|suits?)?(?: ?(?:be|look|"
+    r"sound|work|suit))?(?: ?(?:right|correct|good|fine|great|perfect(?:ly)?|ok(?:ay)?|accurate|"
+    r"well|"
+    r"lovely|ideal|nice|wonderful|excellent|in order|me|spot on|true|as (?:i said|agreed|"
+    r"discussed)))?|"
+    r"spot on|bang on|sounds like a plan|set|make it so|you (?:got|have) it(?: right)?|you bet|"
+    r"that's a yes|it's a yes|a big yes|ja|si|oui|sir|👍+|✅+|👌+)",
+    re.I,
+)
+_KEEP = re.compile(r"\bsame (?:day|date|time|name|email|place)\b", re.I)
+
+
+_HESITATES = re.compile(
+    r"\b(?:not|no|wrong|but|except|unless|if|maybe|perhaps|hm+|later|think|wait|hold|before|until|"
+    r"unsure|instead|first)\b|n't\b|\?",
+    re.I,
+)
+
+
+class Nod(StrEnum):
+    """How a message begins."""
+
+    YES = "yes"
+    NO = "no"
+    NEITHER = "neither"
+
+
+def agrees(text: str) -> bool:
+    """Tell whether the words say yes and nothing but yes, in whatever words."""
+    if "?" in text or _ONLY_POLITE.search(text) or _NO_FIRST.search(text):
+        return False
+    plain = " ".join(_FILLER.sub(" ", text).split())
+    if not plain:
+        return False
+    words, place = plain.split(), 0
+    while place < len(words):
+        for end in range(min(len(words), place + 7), place, -1):
+            if _AGREES.fullmatch(" ".join(words[place:end])):
+                place = end
+                break
+        else:
+            return False
+    return bool(re.search(_SAYS_YES, plain, re.I))
+
+
+_SAYS_YES = (
+    r"\b(?:y|ye[sp]+|yea+h*|yup|ya|ye|aye|sure|course|ok(?:ay)?|okey|k|alright|right|correct|"
+    r"absolutely|definitely|certainly|indeed|exactly|perfect\w*|great|good|fine|nice|excellent|"
+    r"wonderful|lovely|super|cool|awesome|deal|done|confirm\w*|affirmative|go|proceed|do|book|send|"
+    r"submit|save|lock|love|agree|happy|works?|accurate|ideal|order|spot|bang|true|plan|set|bet|ja|"
+    r"si|oui|by all means|why not|(?:that|this)(?:'s| is) it|the one|suits?|you may|"
+    r"no (?:changes|change needed|problem|objections?|worries)|nothing (?:to change|wrong)|leave "
+    r"it)"
+    r"\b|[👍✅👌]"
+)
+_NO_FIRST = re.compile(
+    r"^\W*no\b(?!\s+(?:changes|problem|objections?|worries|change needed)\b)", re.I
+)
+
+
+def nod(text: str) -> tuple[Nod, str]:
+    """Tell yes from no, and give the words that follow it."""
+    if agrees(text):
+        return Nod.YES, ""
+    if match := _NO.search(text):
+        return Nod.NO, text[match.end() :].strip(" ,.!;:-")
+    if _ONLY_POLITE.search(text):
+        return Nod.NEITHER, text
+    if match := _YES_START.search(text):
+        rest = text[match.end() :].strip(" ,.!;:-")
+        if re.match(
+            r"(?:question|to know|morning|afternoon|evening|luck|day\b|now\b,? (?:what|how))",
+            rest,
+            re.I,
+        ):
+            return Nod.NEITHER, text
+        return Nod.YES, rest
+    ends_so = re.search(rf"(?:^|[\s,.!]){_YES}\W*$", text, re.I) and len(text.split()) <= 5
+    polite = _ONLY_POLITE.search(text.rsplit(maxsplit=1)[-1]) if text.strip() else None
+    if ends_so and not polite and not _HESITATES.search(text):
+        return Nod.YES, ""
+    return Nod.NEITHER, text
+
+
+def orders(text: str) -> bool:
+    """Tell a yes that means the read-back from one that only opens a question: "right, what"."""
+    return bool(_ORDERS.search(text))
+
+
+_ORDERS = re.compile(
+    r"\b(?:y|ye[sp]+|yea+h*|yup|confirm\w*|correct|go ahead|book|do it|absolutely|definitely|"
+    r"(?:that|it|everything|all)(?:'s| is|s)? (?:right|fine|good|ok(?:ay)?|perfect|great|correct)|"
+    r"perfect|(?:looks|sounds) \w+|please do|proceed)\b",
+    re.I,
+)
+
+
+def hesitates(text: str) -> bool:
+    """Tell whether something stands against the yes: "sure, but not on Friday"."""
+    return bool(_HESITATES.search(text))
+
+
+def drops(text: str) -> bool:
+    """Tell whether the customer gives up what was begun."""
+    return bool(_DROP.search(text))
+
+
+def besides_drop(text: str) -> list[str]:
+    """Give what else is said in a message that gives something up."""
+    parts = re.split(r"(?<=[.?!])\s+|[,;]\s+|\s+-\s+|\s+\b(?:but|and|just)\s+", text)
+    kept = [part.strip(" ,.;") for part in parts]
+    return [part for part in kept if len(part.split()) > 1 and not drops(part)][:MOST_WISHES]
+
+
+def corrects(text: str) -> bool:
+    """Tell whether the words may correct what was said: then a bare hour is a time."""
+    return bool(_CORRECTS.search(text))
+
+
+def shifts(text: str) -> bool:
+    """Tell whether the words ask to move or change what is booked."""
+    return bool(_SHIFTS.search(text))
+
+
+def moves(text: str) -> bool:
+    """Tell whether the words change something that was settled."""
+    return bool(_MOVE.search(text))
+
+
+def doubts(text: str) -> bool:
+    """Tell whether the words say that something is wrong."""
+    return bool(
+        re.search(r"\b(?:wrong|not right|incorrect|not correct|mistake|typo|isn't)\b", text, re.I)
+    )
+
+
+def goes_on(text: str) -> bool:
+    """Tell whether the words carry the last question on: "and for premium?"."""
+    return bool(_MORE.search(text)) and len(text.split()) <= 14
+
+
+def skips(text: str) -> bool:
+    """Tell whether the customer would rather not answer."""
+    match = _SKIP.match(text)
+    return bool(match) and len(text.split()) <= 8
+
+
+def names_slot(text: str, slot: Slot) -> bool:
+    """Tell whether the words name this slot: "the email is wrong"."""
+    words = _SLOT_WORDS.get(slot.kind, "") or re.escape(" ".join(slot.words))
+    own = re.escape(" ".join(slot.words))
+    return bool(re.search(rf"\b(?:{words}|{own})\b", _KEEP.sub(" ", text), re.I))

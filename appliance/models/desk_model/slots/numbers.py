@@ -1,0 +1,163 @@
+"""Numbers in figures and words, counts of people or seats, and per cents."""
+
+from __future__ import annotations
+
+import re
+
+from appliance.models.desk_model.slots.found import Found, Slot
+
+_ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+VALUES = {
+    **{word: number for number, word in enumerate(_ONES)},
+    **{word: 10 * number for number, word in enumerate(_TENS, 2)},
+}
+_ANY = "|".join([*_TENS, *sorted(_ONES, key=len, reverse=True)])
+WORD = (
+    rf"(?:(?:{'|'.join(_TENS)})[ -](?:{'|'.join(_ONES[1:10])})|{_ANY}|"
+    r"(?:a|one|two|three|five) hundred|a dozen|half a dozen|two dozen|a couple(?: of)?)"
+)
+NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}}|{WORD})"
+_FIXED = {
+    "a dozen": 12,
+    "half a dozen": 6,
+    "two dozen": 24,
+    "a couple": 2,
+    "a couple of": 2,
+    "a hundred": 100,
+    "one hundred": 100,
+    "two hundred": 200,
+    "three hundred": 300,
+    "five hundred": 500,
+}
+_PEOPLE = (
+    r"(?:seats?|users?|people|persons?|licen[cs]es?|employees|colleagues|of us|team ?members?|"
+    r"members|accounts?|agents|staff|guests?|adults|pax|ppl|heads|folks|reps|workers|logins?)"
+)
+_PEOPLE_SLOTS = {"seats", "users", "people", "quantity", "party", "size", "guests", "count"}
+_TEAM = (
+    r"(?:team|group|party|company|firm|office|crew|department|staff) (?:of|with)|"
+    r"we(?: are|'re| have| got)|there are|there's"
+)
+_NO_COUNT = (
+    r"days?|weeks?|months?|years?|hours?|min(?:ute)?s?|%|per|percent|cents?|dollars?|euros?|off|"
+    r"for|"
+    r"[ap]m|of|or|and|to|with"
+)
+_ABOUT = r"(?:about |around |roughly |only |just |some |maybe |up to |over |approximately |like )*"
+_PERCENT = re.compile(
+    rf"(?<![\w.])({NUMBER}(?:[.,]\d+)?)\s*(?:%|per ?cents?\b|pct\b|percentage\b)", re.I
+)
+_OFF = re.compile(
+    rf"(?:\bdiscount of|\btake|\bknock|\bgive me)\s+({NUMBER})(?:\s+off)?\b|\b({NUMBER})\s+off\b",
+    re.I,
+)
+_SHARE = re.compile(
+    r"\b(?:a|one) (tenth|fifth|quarter|third)\b(?= (?:off|less|cheaper|discount))", re.I
+)
+_SHARES = {"tenth": 10, "fifth": 20, "quarter": 25, "third": 33}
+_HALF = re.compile(r"\bhalf (?:the )?(?:price|off)\b|\b(?:for )?half (?:of )?the price\b", re.I)
+
+
+def value(words: str) -> int:
+    """Read a number that NUMBER matched."""
+    words = words.lower().replace(",", "")
+    if words.isdigit():
+        return int(words)
+    if words in _FIXED:
+        return _FIXED[words]
+    return sum(VALUES[word] for word in re.split(r"[ -]", words))
+
+
+def counts(text: str, slot: Slot, *, asked: bool) -> list[Found]:
+    """Find how many: with a unit ("20 seats", "team of five"), or bare when asked."""
+    units = _PEOPLE if _PEOPLE_SLOTS & set(slot.words) else _units(slot)
+    patterns = [rf"\b({NUMBER})\s*(?:more |other |different )?{units}\b"]
+    if _PEOPLE_SLOTS & set(slot.words):
+        patterns.append(
+            rf"\b({NUMBER})(?:\s+(?:x|times|of the|of your))?[\s\x00]*\x00(?:\s*{units}\b)?"
+        )
+        patterns.append(rf"\b({NUMBER})\s+(?!(?:{_NO_COUNT})\b)[a-z-]+\s+{units}\b")
+        patterns.append(rf"\ball ({NUMBER})\b")
+        patterns.append(rf"\b(?:{_TEAM}) {_ABOUT}({NUMBER})\b(?!\s*(?:%|percent))")
+        patterns.append(
+            rf"\b(?:for|x|make it|make that|about|with) {_ABOUT}({NUMBER})\b"
+            r"(?!\s*(?:%|per ?cent|days?|weeks?|months?|years?|hours?|min|[ap]\.?m|[:.]\d|"
+            r"o'?clock|off))"
+        )
+    else:
+        patterns.append(rf"\b(?:make it|make that) ({NUMBER})\b")
+    patterns.append(rf"\b{re.escape(slot.words[-1])}(?: is| are|:)? ({NUMBER})\b")
+    for pattern in patterns:
+        if match := _last(re.compile(pattern, re.I), text):
+            return [Found(match.start(), match.end(), value(match[1]))]
+    if asked and (match := re.search(rf"(?<![\w.%])({NUMBER})\b(?!\s*%)", text, re.I)):
+        return [Found(match.start(), match.end(), value(match[1]))]
+    if asked and re.search(r"\b(?:just me|only me|myself|me alone)\b", text, re.I):
+        return [Found(0, len(text), 1)]
+    return []
+
+
+def percents(text: str) -> list[Found]:
+    """Find a percentage, e.g. a discount: "10 %", "ten percent", "half price", "20 off"."""
+    if match := _last(_PERCENT, text):
+        return [Found(match.start(), match.end(), _decimal(match[1]))]
+    if match := _HALF.search(text):
+        return [Found(match.start(), match.end(), 50)]
+    if match := _SHARE.search(text):
+        return [Found(match.start(), match.end(), _SHARES[match[1].lower()])]
+    if match := _OFF.search(text):
+        return [Found(match.start(), match.end(), value(match[1] or match[2]))]
+    return []
+
+
+def amounts(text: str, slot: Slot, *, asked: bool) -> list[Found]:
+    """Find a sum of money: "$1,200", "1200 dollars"; bare when asked or named."""
+    pattern = (
+        r"[$€£]\s?(\d[\d,]*(?:\.\d{1,2})?)|"
+        r"\b(\d[\d,]*(?:\.\d{1,2})?)\s?(?:dollars?|usd|euros?|eur|pounds?|gbp|bucks)\b"
+    )
+    if match := _last(re.compile(pattern, re.I), text):
+        return [Found(match.start(), match.end(), _decimal(match[1] or match[2]))]
+    return counts(text, slot, asked=asked)
+
+
+def _decimal(words: str) -> int | float:
+    if re.fullmatch(r"\d+[.,]\d{1,2}", words):
+        number = float(words.replace(",", "."))
+        return int(number) if number.is_integer() else number
+    plain = words.replace(",", "")
+    if re.fullmatch(r"\d+\.\d+", plain):
+        return float(plain)
+    return value(words)
+
+
+def _units(slot: Slot) -> str:
+    last = slot.words[-1]
+    return rf"(?:{re.escape(last.rstrip('s'))}s?)"
+
+
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """Give the last match: in "not 5 seats, 8 seats" people mean the later one."""
+    return next(reversed(list(pattern.finditer(text))), None)

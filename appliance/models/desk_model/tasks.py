@@ -1,0 +1,358 @@
+"""Filling a tool: what is still missing, what cannot be, the read-back, the call."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, time, timedelta
+from string import Formatter
+
+from appliance.models.desk_model import amends, answers, signals, wording
+from appliance.models.desk_model.frame import Frame, Part, Slots, Task
+from appliance.models.desk_model.manner import Manner
+from appliance.models.desk_model.move import Call, Desk, Move
+from appliance.models.desk_model.slots import extract, times
+from appliance.models.desk_model.slots.found import Found, Kind, Slot, Value
+
+_KNOWN = {Kind.PERSON: "name", Kind.EMAIL: "email", Kind.PHONE: "phone", Kind.COMPANY: "company"}
+_WAYS = {Kind.EMAIL, Kind.PHONE}
+_MOST_REPLIES = 4
+
+
+def read(
+    desk: Desk, manner: Manner, text: str, *, task: Task | None = None, written: str | None = None
+) -> extract.Reading:
+    """Read a message for a tool's slots; the asked slot's bare answer counts."""
+    day = manner.of_kind(Kind.DAY)
+    known = task.slots.get(day.name) if task and day else None
+    near = str(known) if known else task.near if task else ""
+    context = replace(
+        desk.context,
+        near=date.fromisoformat(near) if near else None,
+        week=_week(desk, near, task.period if task else ""),
+        offered=_offered(desk, task) if task and not known else (),
+    )
+    reading = extract.read(
+        text,
+        manner.slots,
+        context=context,
+        asked=task.asked if task else None,
+        day=str(known) if known else None,
+        written=written,
+        current=task.slots if task else None,
+        corrects=task is not None and signals.corrects(text),
+    )
+    return amends.amended(manner, reading, task.slots, written or text) if task else reading
+
+
+def _offered(desk: Desk, task: Task) -> tuple[date, ...]:
+    """List the days put forward when the day asked for was closed."""
+    if not task.near:
+        return ()
+    return tuple(desk.turn.next_open(after=date.fromisoformat(task.near)))
+
+
+def _week(desk: Desk, near: str, period: str) -> date | None:
+    """Give the Monday of the week spoken of, if it is not this week."""
+    if "next week" in period:
+        return _next_week(desk)
+    if near:
+        day = date.fromisoformat(near)
+        monday = day - timedelta(days=day.weekday())
+        return monday if monday >= _next_week(desk) else None
+    return None
+
+
+def _next_week(desk: Desk) -> date:
+    return desk.turn.today + timedelta(days=7 - desk.turn.today.weekday())
+
+
+def prefilled(desk: Desk, manner: Manner, frame: Frame) -> Slots:
+    """Give what is known of the contact: the card, then what was said for earlier tasks."""
+    known: Slots = {}
+    for slot in manner.slots:
+        key = _KNOWN.get(slot.kind)
+        if key and desk.turn.card.get(key):
+            known[slot.name] = desk.turn.card[key]
+        for slots in (*frame.done.values(), frame.task.slots if frame.task else {}):
+            if key and slots.get(slot.name):
+                known[slot.name] = slots[slot.name]
+    return known
+
+
+def proceed(
+    desk: Desk,
+    frame: Frame,
+    task: Task,
+    *,
+    before: Sequence[Part] = (),
+    troubles: Mapping[str, Found] | None = None,
+    lead: str = "",
+    unsure: bool = False,
+) -> Move:
+    """Take a task one step on: ask, read back, or call. `before` is said first."""
+    manner = desk.tools[task.tool]
+    asked = _problem(desk, manner, task, troubles or {}) or _missing(desk, manner, task)
+    if asked is not None:
+        task, question, replies = asked
+        text = " ".join(filter(None, (lead, question)))
+        return waiting(
+            frame, task, [*before, Part(text=text)], quick_replies=replies, unsure=unsure
+        )
+    if manner.confirms:
+        task = replace(task, confirming=True, asked=None, hint="")
+        text = " ".join(filter(None, (lead, read_back(manner, task.slots))))
+        return waiting(
+            frame,
+            task,
+            [*before, Part(text=text)],
+            quick_replies=wording.CONFIRM_REPLIES,
+            unsure=unsure,
+        )
+    return calling(desk, replace(frame, task=None), before, [(task.tool, task.slots, task.words)])
+
+
+def prompt(desk: Desk, task: Task) -> tuple[str, tuple[str, ...]]:
+    """Give the question a task waits on, as it stands, with its quick replies."""
+    manner = desk.tools[task.tool]
+    if task.confirming:
+        return read_back(manner, task.slots), wording.CONFIRM_REPLIES
+    asked = _missing(desk, manner, task)
+    return (asked[1], asked[2]) if asked else ("", ())
+
+
+def waiting(
+    frame: Frame,
+    task: Task,
+    parts: Sequence[Part],
+    *,
+    quick_replies: Sequence[str] = (),
+    unsure: bool = False,
+) -> Move:
+    """Say the parts and wait; parts that are calls run first."""
+    calls = [part for part in parts if part.call]
+    frame = replace(frame, task=task, offer=None)
+    if calls:
+        return Move(frame=replace(frame, parts=tuple(parts)), intent=task.tool)
+    return Move(
+        frame=replace(frame, parts=()),
+        text=joined(part.text for part in parts),
+        quick_replies=tuple(quick_replies)[:_MOST_REPLIES],
+        citations=tuple(dict.fromkeys(c for part in parts for c in part.citations)),
+        unsure=unsure,
+        intent=task.tool,
+    )
+
+
+def calling(
+    desk: Desk,
+    frame: Frame,
+    before: Sequence[Part],
+    wanted: Sequence[tuple[str, Mapping[str, Value], str]],
+    *,
+    after: Sequence[Part] = (),
+) -> Move:
+    """Make calls; the parts around them wait in the frame for the results."""
+    parts, calls = list(before), []
+    for name, args, words in wanted:
+        call: Call = desk.call(name, args, ordinal=len(parts))
+        calls.append(call)
+        parts.append(Part(call=call.id, words=words))
+    return Move(
+        frame=replace(frame, parts=(*parts, *after), offer=None),
+        calls=tuple(calls),
+        intent=wanted[-1][0] if wanted else "",
+    )
+
+
+def read_back(manner: Manner, slots: Mapping[str, Value]) -> str:
+    """Word the question before a write, with every value as people say it."""
+    worded = {slot.name: wording.value(slot, slots.get(slot.name)) for slot in manner.slots}
+    if manner.read_back:
+        return _template(manner.read_back, slots, worded)
+    told = [
+        (wording.slot_name(slot), worded[slot.name])
+        for slot in manner.slots
+        if slots.get(slot.name) is not None
+    ]
+    return wording.read_back(wording.label(manner.name), told)
+
+
+def _template(template: str, slots: Mapping[str, Value], worded: Mapping[str, str]) -> str:
+    """Fill the tool's own sentence: what is missing is left out, what it does not name is added."""
+    named = [field for _, field, _, _ in Formatter().parse(template) if field]
+    given = {name: worded[name] for name in worded if slots.get(name) is not None}
+    if named:
+        others = [words for name, words in given.items() if name not in named]
+        last = ", ".join(filter(None, (given.get(named[-1], ""), *others)))
+        given[named[-1]] = last
+    filled = template.format_map(defaultdict(str, given))
+    return re.sub(r"(?<=[:,])\s*,|,\s*(?=[.?])", "", filled).replace("  ", " ")
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Join what is said in one answer, a blank line between the parts; nothing is said twice."""
+    seen: set[str] = set()
+    kept: list[str] = []
+    for text in texts:
+        fresh: list[str] = []
+        for line in re.findall(r"[^\n]+?(?:[.!?](?=\s)\s+|\n+|$)", text):
+            if line.strip() not in seen:
+                seen.add(line.strip())
+                fresh.append(line)
+        if fresh:
+            kept.append("".join(fresh).strip())
+    return "\n\n".join(kept)
+
+
+_Question = tuple[Task, str, tuple[str, ...]]
+
+
+def _problem(
+    desk: Desk, manner: Manner, task: Task, troubles: Mapping[str, Found]
+) -> _Question | None:
+    """Find what cannot be: a broken address, a day gone by, a closed day, a time outside hours."""
+    for name, found in troubles.items():
+        slot = manner.slot(name)
+        if slot is None or (
+            task.slots.get(name) is not None and found.trouble in {"vague", "several"}
+        ):
+            continue
+        if found.trouble == "vague":
+            if asked := _vague(desk, slot, found, task):
+                return asked
+            continue
+        kept = {key: value for key, value in task.slots.items() if key != name}
+        if found.trouble == "several":
+            options = tuple(wording.value(slot, one) for one in found.hint.split())
+            asked_which = replace(task, slots=kept, asked=name, confirming=False)
+            return asked_which, wording.which_of(options), options
+        question = wording.again(slot, found.trouble or "", wording.ask(slot, manner.asks))
+        return replace(task, slots=kept, asked=name, confirming=False), question, ()
+    return _closed(desk, manner, task) if manner.is_appointment else None
+
+
+def _vague(desk: Desk, slot: Slot, found: Found, task: Task) -> _Question | None:
+    task = replace(task, confirming=False)
+    if slot.kind is Kind.DAY:
+        if task.asked is None and not found.hint:
+            return None
+        replies = tuple(wording.day(on) for on in _days_in(desk, found.hint))
+        task = replace(task, asked=slot.name, period=found.hint)
+        return task, wording.which_day(found.hint, replies), replies
+    day = next((v for k, v in task.slots.items() if _is_day(desk, task, k)), None)
+    if day is None:
+        return None
+    task = replace(task, asked=slot.name, hint=found.hint)
+    return task, *_time_question(desk, date.fromisoformat(str(day)), found.hint)
+
+
+def _is_day(desk: Desk, task: Task, name: str) -> bool:
+    slot = desk.tools[task.tool].slot(name)
+    return slot is not None and slot.kind is Kind.DAY
+
+
+def _time_question(desk: Desk, on: date, hint: str) -> tuple[str, tuple[str, ...]]:
+    given = desk.turn.open_days.get(on, ())
+    low, high = times.fitting(hint, given)
+    starts = [
+        wording.clock(time(minute // 60, minute % 60))
+        for opens, closes in given
+        for minute in range(_minutes(opens), _minutes(closes), 60)
+        if low <= minute < high and not _gone(desk, on, minute)
+    ]
+    step = max(1, len(starts) // _MOST_REPLIES)
+    replies = tuple(starts[::step][:_MOST_REPLIES])
+    return wording.which_time(hint, answers.spans(given)), replies
+
+
+def _days_in(desk: Desk, hint: str) -> list[date]:
+    """List open days that fit a vague period."""
+    return desk.turn.next_open(after=_next_week(desk) if "next week" in hint else None, most=3)
+
+
+def _closed(desk: Desk, manner: Manner, task: Task) -> _Question | None:
+    """Check an appointment against the opening hours before asking for more."""
+    day, at = manner.of_kind(Kind.DAY), manner.of_kind(Kind.TIME)
+    given = task.slots.get(day.name) if day else None
+    if day is None or at is None or given is None:
+        return None
+    on = date.fromisoformat(str(given))
+    hours = desk.turn.open_days.get(on)
+    if hours is None:
+        return None
+    later = _over(desk, on, hours)
+    if not hours or later:
+        others = [wording.day(other) for other in desk.turn.next_open(after=on) if other != on]
+        kept = {key: value for key, value in task.slots.items() if key != day.name}
+        task = replace(
+            task, slots=kept, asked=day.name, confirming=False, near=on.isoformat(), period=""
+        )
+        return task, wording.closed_that_day(wording.day(on), others), tuple(others)
+    chosen = task.slots.get(at.name)
+    if chosen is None:
+        return None
+    minute = _minutes(time.fromisoformat(str(chosen)))
+    inside = any(_minutes(opens) <= minute < _minutes(closes) for opens, closes in hours)
+    if inside and not _gone(desk, on, minute):
+        return None
+    kept = {key: value for key, value in task.slots.items() if key != at.name}
+    task = replace(task, slots=kept, asked=at.name, confirming=False)
+    _, replies = _time_question(desk, on, "")
+    told = wording.outside_hours(wording.clock(str(chosen)), wording.day(on), answers.spans(hours))
+    if inside:
+        told = wording.time_gone(wording.clock(str(chosen)))
+    return task, told, replies
+
+
+def _missing(desk: Desk, manner: Manner, task: Task) -> _Question | None:
+    """Find the next slot to ask for; a write that names a contact needs one way to reach them."""
+    for slot in manner.slots:
+        if slot.required and task.slots.get(slot.name) is None:
+            question, replies = _question(desk, manner, slot, task)
+            return replace(task, asked=slot.name, confirming=False), question, replies
+    if manner.writes:
+        ways = [slot for slot in manner.slots if slot.kind in _WAYS and not slot.required]
+        firm = any(slot.kind in _WAYS and slot.required for slot in manner.slots)
+        known = any(task.slots.get(slot.name) for slot in ways)
+        person = manner.of_kind(Kind.PERSON)
+        if ways and not firm and not known and (person is None or person.required):
+            question = wording.contact_way(ways)
+            return replace(task, asked=ways[0].name, confirming=False), question, ()
+    if not any(value is not None for value in task.slots.values()) and manner.slots:
+        slot = manner.slots[0]
+        question, replies = _question(desk, manner, slot, task)
+        return replace(task, asked=slot.name, confirming=False), question, replies
+    return None
+
+
+def _question(desk: Desk, manner: Manner, slot: Slot, task: Task) -> tuple[str, tuple[str, ...]]:
+    if slot.kind is Kind.PRODUCT:
+        lines = answers.price_lines(desk.pack.config, desk.turn)
+        names = tuple(product.name for product in desk.pack.products)
+        return wording.which_product(lines), names[:_MOST_REPLIES]
+    question = wording.ask(slot, manner.asks)
+    if slot.kind is Kind.CHOICE:
+        return question, slot.choices[:_MOST_REPLIES]
+    if slot.kind is Kind.DAY and manner.is_appointment:
+        return question, tuple(wording.day(on) for on in desk.turn.next_open(most=3))
+    day = manner.of_kind(Kind.DAY)
+    if slot.kind is Kind.TIME and day and task.slots.get(day.name):
+        on = date.fromisoformat(str(task.slots[day.name]))
+        asked, replies = _time_question(desk, on, task.hint)
+        return (asked if task.hint else question), replies
+    return question, ()
+
+
+def _minutes(at: time) -> int:
+    return at.hour * 60 + at.minute
+
+
+def _gone(desk: Desk, on: date, minute: int) -> bool:
+    return on == desk.turn.today and minute <= _minutes(desk.turn.now.time())
+
+
+def _over(desk: Desk, on: date, hours: Sequence[tuple[time, time]]) -> bool:
+    return on == desk.turn.today and bool(hours) and desk.turn.now.time() >= hours[-1][1]

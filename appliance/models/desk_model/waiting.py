@@ -1,0 +1,152 @@
+"""Answers to what was put to the customer: a survey question, an offer, a choice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rapidfuzz import fuzz
+
+from appliance.models.desk_model import (
+    changing,
+    chitchat,
+    saying,
+    serving,
+    signals,
+    tasks,
+    within,
+    wording,
+)
+from appliance.models.desk_model import text as words_of
+from appliance.models.desk_model.frame import Frame, Offer, Part
+from appliance.models.desk_model.manner import SURVEY
+from appliance.models.desk_model.move import Desk, Move
+from appliance.models.desk_model.signals import Nod
+from appliance.models.desk_model.wishes import Wish, is_chat, wish
+
+
+def survey(desk: Desk, frame: Frame, text: str, written: str) -> Move | None:
+    """Record the answer to the survey question, unless the words are clearly something else."""
+    number = frame.survey
+    rest = replace(frame, survey=None)
+    if signals.skips(text):
+        return Move(frame=rest, text=wording.SURVEY_SKIPPED, intent="survey")
+    parts = words_of.wishes(written)
+    asked = [part for part in parts if words_of.is_question(part)]
+    if asked and len(asked) < len(parts) and not words_of.is_question(parts[0]):
+        return _answered_and_asked(desk, frame, parts, asked)
+    if words_of.is_question(text):
+        return None
+    if signals.moves(text) and changing.changes(desk, frame, text, written):
+        return None
+    one = wish(desk, text, written)
+    if one.sure and one.intent in {chitchat.GREET, chitchat.BYE, chitchat.THANKS}:
+        return Move(frame=rest, text=saying.chat(desk, one.intent), intent=one.intent)
+    if one.sure and one.tool and not is_chat(one.intent) and _orders(text):
+        return None
+    return tasks.calling(desk, rest, (), [(SURVEY, {"answer": written, "number": number}, "")])
+
+
+def after_skip(written: str) -> str:
+    """Give what follows "I'd rather not say."; empty when nothing does."""
+    first, *others = words_of.wishes(written)
+    return " ".join(others) if others and signals.skips(first) else ""
+
+
+def _answered_and_asked(
+    desk: Desk, frame: Frame, parts: Sequence[str], asked: Sequence[str]
+) -> Move:
+    """Record what answers the survey and answer what is asked beside it."""
+    answer = ". ".join(part for part in parts if part not in asked)
+    asides = [wish(desk, desk.pack.mender.mend(part), part) for part in asked]
+    told, wanted = saying.gathered(desk, frame, asides)
+    record = (SURVEY, {"answer": answer, "number": frame.survey}, "")
+    return tasks.calling(desk, frame, (), [record, *wanted], after=told)
+
+
+def _orders(text: str) -> bool:
+    """Tell whether the words ask for something to be done."""
+    return bool(
+        re.search(
+            r"\b(?:i(?:'d| would) like to|i want(?: to)?|i need(?: to)?|please|can you|could you|"
+            r"let's|"
+            r"book|schedule|cancel|move|change)\b",
+            text,
+            re.I,
+        )
+    )
+
+
+def offered(desk: Desk, frame: Frame, text: str) -> Move | None:
+    """Take up a yes, a no or a choice; None when the words are about something else."""
+    offer = frame.offer
+    if offer is None:
+        return None
+    kept = replace(frame, offer=None)
+    if offer.kind == "choice":
+        return _chosen(desk, kept, offer, text)
+    if offer.kind == "times":
+        return _chosen_time(desk, kept, offer, text)
+    nod, rest = signals.nod(text)
+    brief = len(rest.split()) <= 4 and not words_of.is_question(rest)
+    if nod is Nod.YES and brief and (not rest or not wish(desk, rest, rest).sure):
+        return saying.to_person(desk, kept, offer.reason)
+    if nod is Nod.NO and len(rest.split()) <= 3:
+        return saying.by_the_way(
+            desk, kept, [Part(text="" if kept.task else wording.ALL_RIGHT)], "no"
+        )
+    return None
+
+
+def _chosen(desk: Desk, frame: Frame, offer: Offer, text: str) -> Move | None:
+    """Take up "A or B?"."""
+    labels = [desk.pack.labels.get(one, one) for one in offer.options]
+    place = _place(text, labels)
+    if place is None:
+        if signals.nod(text)[0] is Nod.NO and len(text.split()) <= 5:
+            return saying.offer_person(
+                frame, wording.NOT_UNDERSTOOD, "not_understood", intent="choice"
+            )
+        return None
+    intent = offer.options[place]
+    one = Wish(
+        text=offer.words,
+        written=offer.words,
+        intent=intent,
+        reply=desk.pack.replies.get(intent),
+        sure=True,
+        rivals=(),
+        asks=False,
+    )
+    return serving.serve(desk, frame, [one], offer.words, offer.words)
+
+
+def _chosen_time(desk: Desk, frame: Frame, offer: Offer, text: str) -> Move | None:
+    place = _place(text, offer.options, fuzzy=False)
+    if place is None and len(offer.options) == 1 and signals.nod(text)[0] is Nod.YES:
+        place = 0
+    if place is None or frame.task is None:
+        return None
+    return within.in_task(desk, frame, frame.task, offer.options[place], offer.options[place])
+
+
+def _place(text: str, labels: Sequence[str], *, fuzzy: bool = True) -> int | None:
+    """Tell which of the labels the words choose."""
+    ordinals = (
+        r"first|former|1st|one|1|a",
+        r"second|2nd|two|2|latter|b",
+        r"third|3rd|three|3|last|c",
+    )
+    for place, words in enumerate(ordinals[: len(labels)]):
+        if re.fullmatch(
+            rf"\W*(?:the |option |number )?(?:{words})(?: one| option)?\W*(?:please)?\W*",
+            text,
+            re.I,
+        ):
+            return place
+    if not fuzzy:
+        return None
+    scores = [fuzz.token_set_ratio(text.lower(), label.lower()) for label in labels]
+    best = max(range(len(labels)), key=scores.__getitem__)
+    return best if scores[best] >= 80 else None

@@ -1,0 +1,254 @@
+"""A message while a tool is being filled: an answer, a correction, a question between, a no."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from appliance.models.desk_model import (
+    chitchat,
+    heard,
+    saying,
+    serving,
+    signals,
+    tasks,
+    wording,
+)
+from appliance.models.desk_model import text as words_of
+from appliance.models.desk_model.frame import ASKED_WHAT, Frame, Part, Task
+from appliance.models.desk_model.manner import Manner
+from appliance.models.desk_model.move import Desk, Move
+from appliance.models.desk_model.signals import Nod
+from appliance.models.desk_model.slots.extract import Reading
+from appliance.models.desk_model.slots.found import Kind
+from appliance.models.desk_model.wishes import Wish, is_chat, wish
+
+
+def in_task(desk: Desk, frame: Frame, task: Task, text: str, written: str) -> Move:
+    """Fill, correct, confirm, answer what is asked in between, or give up."""
+    manner = desk.tools[task.tool]
+    nod, rest = signals.nod(text)
+    whole = tasks.read(desk, manner, text, task=task, written=written)
+    if signals.drops(text) and not heard.changed(task, whole):
+        return _dropped(desk, frame, written)
+    if task.confirming and nod is Nod.YES and not rest and not heard.changed(task, whole):
+        if task.asked == ASKED_WHAT:
+            return tasks.proceed(desk, frame, replace(task, asked=None))
+        if not heard.unexplained(task, whole):
+            return _confirmed(desk, frame, task, ())
+        return _what_change(frame, task, manner)
+    if task.asked == ASKED_WHAT and not heard.changed(task, whole):
+        doubted = not words_of.is_question(text)
+        named = heard.named(manner, text, doubted=doubted)
+        if named is not None:
+            return _ask_anew(desk, frame, task, named)
+    asked = manner.slot(task.asked)
+    free = asked is not None and asked.kind is Kind.TEXT and not words_of.is_question(text)
+    if not task.confirming and (free or _answers_at_once(task, whole, text)):
+        return _filled(desk, frame, task, whole, (), text)
+    asides, own, other = _sorted_parts(desk, task, manner, written)
+    reading = (
+        tasks.read(desk, manner, desk.pack.mender.mend(own), task=task, written=own)
+        if own
+        else Reading()
+    )
+    if (
+        asides
+        and not heard.changed(task, reading)
+        and not (own and nod is Nod.YES and task.confirming)
+    ):
+        return _serve_aside(desk, frame, asides)
+    if other is not None and not heard.changed(task, reading):
+        return serving.serve(desk, replace(frame, task=task), [other], text, written)
+    if task.confirming:
+        own = desk.pack.mender.mend(own) or text
+        return _confirming(desk, frame, task, reading, own, text, asides)
+    return _filled(desk, frame, task, reading, asides, text)
+
+
+def _confirming(
+    desk: Desk,
+    frame: Frame,
+    task: Task,
+    reading: Reading,
+    own: str,
+    text: str,
+    asides: Sequence[Wish],
+) -> Move:
+    """The read-back stands: a change, a yes, a no, or the name of what is wrong."""
+    manner = desk.tools[task.tool]
+    nod, rest = signals.nod(own)
+    if heard.changed(task, reading) or reading.troubles:
+        return _filled(desk, frame, task, reading, asides, text)
+    if heard.unexplained(task, reading):
+        return _what_change(frame, task, manner)
+    doubts = signals.moves(text) or signals.doubts(text) or task.asked == ASKED_WHAT
+    if named := heard.named(manner, text, doubted=nod is Nod.NO or doubts):
+        return _ask_anew(desk, frame, task, named)
+    if task.asked == ASKED_WHAT and nod is not Nod.NEITHER:
+        return tasks.proceed(desk, frame, replace(task, asked=None))
+    doubtful = signals.hesitates(rest) or re.search(r"\b(?:but|unless|if)\b", text, re.I)
+    clear = not asides or (signals.orders(own) and all(one.sure for one in asides))
+    if nod is Nod.YES and not doubtful and clear:
+        return _confirmed(desk, frame, task, asides)
+    if asides:
+        return _serve_aside(desk, frame, asides)
+    if nod is not Nod.NEITHER or signals.moves(text):
+        return _what_change(frame, task, manner)
+    read_back, replies = tasks.prompt(desk, task)
+    return _missed(frame, replace(task, asked=None), f"{wording.SORRY} {read_back}", replies)
+
+
+def _what_change(frame: Frame, task: Task, manner: Manner) -> Move:
+    """Ask what is wrong; a yes to this leads to a fresh read-back, not to the write."""
+    return tasks.waiting(
+        frame,
+        replace(task, asked=ASKED_WHAT),
+        [Part(text=wording.WHAT_CHANGE)],
+        quick_replies=[wording.slot_name(s).capitalize() for s in manner.slots if s.required],
+    )
+
+
+def _confirmed(desk: Desk, frame: Frame, task: Task, asides: Sequence[Wish]) -> Move:
+    """Run the tool; a question asked along with the yes is answered after it."""
+    after, wanted = saying.gathered(desk, frame, asides)
+    first = (task.tool, task.slots, task.words)
+    return tasks.calling(desk, replace(frame, task=None), (), [first, *wanted], after=after)
+
+
+def _filled(
+    desk: Desk, frame: Frame, task: Task, reading: Reading, asides: Sequence[Wish], text: str
+) -> Move:
+    """Take over what was said and go on; without anything new, ask in other words."""
+    manner = desk.tools[task.tool]
+    values = dict(reading.values) or heard.bare_name(manner, task, text)
+    asked = manner.slot(task.asked)
+    is_free = asked is not None and asked.kind in {Kind.TEXT, Kind.QUERY}
+    if asked is not None and is_free and not values and not words_of.is_question(text):
+        values[asked.name] = text[: asked.longest]
+    if not values and not reading.troubles:
+        if asked is not None and not asked.required and signals.skips(text):
+            return _without(frame, task)
+        if asked is not None and (named := heard.named(manner, text, doubted=signals.moves(text))):
+            return _ask_anew(desk, frame, task, named)
+        question, replies = tasks.prompt(desk, task)
+        if asked is not None and not task.confirming:
+            question = wording.again(asked, "", question)
+        return _missed(frame, task, question, replies)
+    kept = {
+        key: value
+        for key, value in task.slots.items()
+        if key not in reading.troubles or reading.troubles[key].trouble == "vague"
+    }
+    fresh = replace(task, slots={**kept, **values}, misses=0, confirming=False)
+    if vague := [n for n, found in reading.troubles.items() if found.trouble == "vague"]:
+        fresh = replace(fresh, slots={k: v for k, v in fresh.slots.items() if k not in vague})
+    parts, wanted = saying.gathered(desk, frame, asides)
+    return serving.onward(desk, frame, fresh, parts, wanted, reading)
+
+
+def _without(frame: Frame, task: Task) -> Move:
+    """The customer gives no way to be reached: a person's name alone helps nobody."""
+    return saying.offer_person(
+        replace(frame, task=None), wording.NO_WAY_TO_REACH, "no_contact_details", intent=task.tool
+    )
+
+
+def _missed(frame: Frame, task: Task, question: str, replies: Sequence[str]) -> Move:
+    """Nothing helped: ask again, and offer a person the second time."""
+    task = replace(task, misses=task.misses + 1)
+    if task.misses >= 2:
+        return saying.offer_person(
+            replace(frame, task=replace(task, misses=0)),
+            wording.STUCK,
+            "not_understood",
+            intent=task.tool,
+        )
+    return tasks.waiting(frame, task, [Part(text=question)], quick_replies=replies, unsure=True)
+
+
+def _ask_anew(desk: Desk, frame: Frame, task: Task, name: str) -> Move:
+    """Forget a slot and ask for it."""
+    slots = {key: value for key, value in task.slots.items() if key != name}
+    return tasks.proceed(desk, frame, replace(task, slots=slots, confirming=False, misses=0))
+
+
+def _dropped(desk: Desk, frame: Frame, written: str) -> Move:
+    """Give the task up; go on with whatever else was said."""
+    bare = replace(frame, task=None, offer=None)
+    for part in signals.besides_drop(written):
+        mended = desk.pack.mender.mend(part)
+        one = wish(desk, mended, part)
+        if one.sure and not is_chat(one.intent) and one.tool != (frame.task and frame.task.tool):
+            return serving.serve(
+                desk, bare, [one], mended, part, before=[Part(text=wording.DROPPED)]
+            )
+    return Move(frame=bare, text=f"{wording.DROPPED} {wording.ANYTHING_ELSE}", intent="dropped")
+
+
+def _answers_at_once(task: Task, reading: Reading, text: str) -> bool:
+    """Tell whether the words are nothing but the answer to the question asked."""
+    if task.asked is None or task.asked not in {*reading.values, *reading.troubles}:
+        return False
+    if words_of.is_question(text) and not heard.about_slots(reading):
+        return False
+    return len(words_of.wishes(text)) == 1 and (
+        len(text.split()) <= 6 or not words_of.is_question(text)
+    )
+
+
+def _sorted_parts(
+    desk: Desk, task: Task, manner: Manner, written: str
+) -> tuple[list[Wish], str, Wish | None]:
+    """Tell questions asked in between, words for the task, and a wish for another task apart."""
+    asides: list[Wish] = []
+    own: list[str] = []
+    other: Wish | None = None
+    for part in words_of.wishes(written):
+        mended = desk.pack.mender.mend(part)
+        reading = tasks.read(desk, manner, mended, task=replace(task, asked=None), written=part)
+        one = wish(desk, mended, part)
+        asks = one.asks or bool(
+            re.search(r"\b(?:tell me|i wonder|wondering|curious)\b", mended, re.I)
+        )
+        answered = asks and one.sure and (one.informs or heard.reads(desk, one))
+        if heard.changed(task, reading) and not answered and one.intent not in chitchat.TROUBLES:
+            own.append(part)
+            continue
+        named = heard.named(manner, mended, doubted=signals.moves(mended) or signals.doubts(mended))
+        if not one.sure and asks and (meant := heard.meant(mended, heard.noun(manner))):
+            one = wish(desk, meant, part)
+        if (
+            (one.sure and one.tool == task.tool)
+            or named
+            or (
+                asks
+                and one.asks
+                and heard.about_slots(reading)
+                and (reading.values or reading.troubles)
+            )
+        ):
+            own.append(part)
+        elif one.sure and (one.informs or heard.reads(desk, one)) and (asks or not reading.values):
+            asides.append(one)
+        elif (one.sure and one.tool and not reading.values and heard.is_other_task(desk, one)) or (
+            one.sure and one.intent in chitchat.TROUBLES and not reading.values
+        ):
+            other = one
+        elif asks and not reading.values and not reading.troubles:
+            if not heard.says_something(mended):
+                own.append(part)
+            else:
+                asides.append(one)
+        else:
+            own.append(part)
+    return asides, ". ".join(own), other
+
+
+def _serve_aside(desk: Desk, frame: Frame, asides: Sequence[Wish]) -> Move:
+    """Answer in between, then come back to the question that waits."""
+    parts, wanted = saying.gathered(desk, frame, asides)
+    if wanted:
+        return tasks.calling(desk, frame, parts, wanted)
+    return saying.by_the_way(desk, frame, parts, asides[0].intent)

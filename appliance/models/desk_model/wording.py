@@ -1,0 +1,284 @@
+"""Every sentence basic mode says by itself, and how it words days, times, sums and slots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, time
+from decimal import Decimal
+
+from appliance.models.desk_model.slots.found import Kind, Slot, Value
+
+YES, NO = "Yes, please", "No, thanks"
+PERSON_REPLIES = (YES, NO)
+CONFIRM_REPLIES = ("Yes, that's right", "Change something", "Cancel")
+
+ANYTHING_ELSE = "Is there anything else I can help you with?"
+THANKS = "You're welcome! " + ANYTHING_ELSE
+BYE = "Thank you for getting in touch. Have a good day!"
+GREETING_AGAIN = "Hello! How can I help you?"
+HOW_ARE_YOU = "All is well here, thank you. How can I help you?"
+DROPPED = "No problem, I have stopped that; nothing was changed."
+NOTHING_TO_DROP = "All right. " + ANYTHING_ELSE
+ALL_RIGHT = "All right. " + ANYTHING_ELSE
+NOT_CANCELLED = (
+    "I can move a booking myself, but not cancel it. "
+    "Shall I pass your cancellation on to a colleague?"
+)
+WHAT_CHANGE = "Of course. What should I change?"
+NOT_IN_INFORMATION = (
+    "I'm sorry, I don't have that in our information, and I don't want to guess. "
+    "Would you like me to pass your question on to a colleague?"
+)
+NOT_NOW = (
+    "I'm sorry, I don't have that in our information, and I don't want to guess. "
+    'A colleague can tell you: just say "person" at any time.'
+)
+STILL_NOT = (
+    "I don't have an answer to that either, I'm sorry. A colleague can help you better: "
+    "shall I bring one in?"
+)
+NOT_UNDERSTOOD = (
+    "I'm sorry, I did not understand that. Could you say it in other words, "
+    "or shall I bring in a colleague?"
+)
+STUCK = "I'm sorry, I'm not getting this right. Shall I bring in a colleague?"
+UPSET = "I'm sorry about that. Shall I bring in a colleague who can help you?"
+CANNOT = "I cannot do that here, but a colleague can. Shall I pass it on?"
+NO_WAY_TO_REACH = (
+    "Without an e-mail address or a phone number nobody can get back to you. "
+    "Shall I bring in a colleague here instead?"
+)
+FAILED_NEXT = "Shall I bring in a colleague, or would you like to try something else?"
+FAILED_PLAIN = "I'm sorry, that did not work just now, and nothing was changed."
+DID_PLAIN = "Done."
+FOUND_NOTHING = "I found nothing that fits."
+SURVEY_INTRO = "One quick question, if you like: "
+SURVEY_THANKS = "Thank you, that helps us. " + ANYTHING_ELSE
+SURVEY_SKIPPED = "No problem. " + ANYTHING_ELSE
+SORRY = "I'm sorry, I did not get that."
+DID_YOU_MEAN = "I want to be sure I get this right. Did you mean {}?"
+OPEN_NOW = "Yes, we are open now."
+CLOSED_NOW = "We are closed at the moment."
+SKIP_REPLY = "Skip"
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
+
+
+def bot(company: str) -> str:
+    """Say honestly what this is."""
+    return (
+        f"I'm {company}'s automated assistant, not a person. I can answer questions and do some "
+        "things for you right away; if you would rather have a person, just say so."
+    )
+
+
+def abilities(labels: Sequence[str]) -> str:
+    """Say what can be done here."""
+    return f"I can help you with, for example: {listed(labels, 'and')}. What would you like?"
+
+
+def day(value: date | str) -> str:
+    """Word a day: Thursday 19 November."""
+    on = date.fromisoformat(value) if isinstance(value, str) else value
+    return f"{_WEEKDAYS[on.weekday()]} {on.day} {_MONTHS[on.month - 1]}"
+
+
+def clock(value: time | str) -> str:
+    """Word a time of day: 3:00 pm."""
+    at = time.fromisoformat(value) if isinstance(value, str) else value
+    return f"{at.hour % 12 or 12}:{at.minute:02d} {'am' if at.hour < 12 else 'pm'}"
+
+
+def weekday(number: int) -> str:
+    """Word a weekday, Monday being 0."""
+    return _WEEKDAYS[number]
+
+
+def booked_for(what: str, on: str, at: str) -> str:
+    """Say when a booking is."""
+    return f"Your {what} is on {on} at {at}."
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """Word a sum: $1,500.00."""
+    symbol = _SYMBOLS.get(currency)
+    return f"{symbol}{amount:,.2f}" if symbol else f"{amount:,.2f} {currency}"
+
+
+def listed(words: Sequence[str], joint: str) -> str:
+    """Join words: a, b or c."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {joint} {words[-1]}"
+
+
+def label(name: str) -> str:
+    """Word the name of a wish for a button: Book a demo."""
+    return name.replace("_", " ").capitalize()
+
+
+def slot_name(slot: Slot) -> str:
+    """Word a slot's name."""
+    return " ".join(slot.words)
+
+
+def value(slot: Slot | None, given: Value) -> str:
+    """Word a slot's value for people."""
+    if given is None or given == "":
+        return "none given"
+    if slot is not None and slot.kind is Kind.DAY:
+        return day(str(given))
+    if slot is not None and slot.kind is Kind.TIME:
+        return clock(str(given))
+    if isinstance(given, bool):
+        return "yes" if given else "no"
+    return str(given)
+
+
+def ask(slot: Slot, asks: Mapping[str, str]) -> str:
+    """Ask for a slot, in the tool's words where it has some."""
+    if slot.name in asks:
+        return asks[slot.name]
+    questions = {
+        Kind.DAY: "Which day suits you?",
+        Kind.TIME: "What time suits you?",
+        Kind.EMAIL: "What is your e-mail address?",
+        Kind.PHONE: "What is your phone number?",
+        Kind.PERSON: "May I have your name?",
+        Kind.COMPANY: "Which company are you with?",
+        Kind.PRODUCT: "Which product is it about?",
+        Kind.CHOICE: f"Which one: {listed(slot.choices, 'or')}?",
+        Kind.COUNT: f"How many {slot_name(slot)}?",
+    }
+    return questions.get(slot.kind, f"What should I put for the {slot_name(slot)}?")
+
+
+def contact_way(slots: Sequence[Slot]) -> str:
+    """Ask for one way to reach the customer."""
+    names = {Kind.EMAIL: "e-mail address", Kind.PHONE: "phone number"}
+    ways = [names[slot.kind] for slot in slots if slot.kind in names]
+    return f"What is the best {listed(ways, 'or')} to reach you?"
+
+
+def again(slot: Slot, trouble: str, question: str) -> str:
+    """Ask again, saying why."""
+    broken = {
+        Kind.EMAIL: "That e-mail address looks incomplete. "
+        "Could you type it again, e.g. jane@example.com?",
+        Kind.PHONE: "That phone number looks incomplete. "
+        "Could you type it again, with the area code?",
+    }
+    if trouble == "broken" and slot.kind in broken:
+        return broken[slot.kind]
+    if trouble == "past":
+        return f"That day has already passed. {question}"
+    return f"{SORRY} {question}"
+
+
+def which_day(hint: str, days: Sequence[str]) -> str:
+    """Ask for the day within a vague period."""
+    lead = f"Which day {hint} would suit you" if hint else "Which day would suit you"
+    return f"{lead}? For example {listed(days, 'or')}." if days else f"{lead}?"
+
+
+def which_of(options: Sequence[str]) -> str:
+    """Ask which of the values named is meant."""
+    return f"Which one would you like: {listed(options, 'or')}?"
+
+
+def which_time(hint: str, spans: str) -> str:
+    """Ask for the time within a vague part of the day."""
+    lead = f"What time exactly ({hint})" if hint else "What time would suit you"
+    return f"{lead}? We are open {spans} that day." if spans else f"{lead}?"
+
+
+def closed_that_day(on: str, others: Sequence[str]) -> str:
+    """Say that a day is closed and name the next open ones."""
+    rest = f" The next open days are {listed(others, 'and')}." if others else ""
+    return f"We are closed on {on}.{rest} Which day would suit you?"
+
+
+def outside_hours(at: str, on: str, spans: str) -> str:
+    """Say that a time is outside the hours of the day."""
+    return f"{at} is outside our hours: on {on} we are open {spans}. What time would suit you?"
+
+
+def time_gone(at: str) -> str:
+    """Say that a time of today has passed."""
+    return f"{at} today has already passed. What time would suit you?"
+
+
+def read_back(name: str, worded: Sequence[tuple[str, str]]) -> str:
+    """Read a call back in plain words."""
+    told = ", ".join(f"{slot} {given}" for slot, given in worded)
+    return f"Shall I go ahead with this: {name} ({told})?" if told else f"Shall I go ahead: {name}?"
+
+
+def summary(words: Sequence[str], task: str | None) -> str:
+    """Sum up for the colleague who takes over, in the customer's own words."""
+    begun = f" Begun and not finished: {task}." if task else ""
+    return "Customer wrote: " + " / ".join(f'"{one}"' for one in words) + "." + begun
+
+
+def hours_on(on: str, spans: str) -> str:
+    """Say the hours of one day."""
+    return f"On {on} we are open {spans}." if spans else f"On {on} we are closed."
+
+
+def opens_next(on: str, at: str) -> str:
+    """Say when the doors open next."""
+    return f"We open again on {on} at {at}."
+
+
+def usual_hours(lines: Sequence[str], zone: str) -> str:
+    """Say the usual hours."""
+    return f"Our opening hours are {listed(lines, 'and')} ({zone} time)."
+
+
+def address(company: str, where: str) -> str:
+    """Say where the company is."""
+    return f"You find {company} at {where}."
+
+
+def contact(ways: Sequence[str]) -> str:
+    """Say how to reach the company."""
+    return f"You can reach us {listed(ways, 'or')}."
+
+
+def departments(names: Sequence[str]) -> str:
+    """Say which departments there are."""
+    return f"Our departments are {listed(names, 'and')}. Shall I put you in touch with one of them?"
+
+
+def price_line(name: str, amount: str, per: str, period: str) -> str:
+    """Word a list price: Premium is $99.00 per user per month."""
+    unit = "" if per == "once" else f" per {per}"
+    when = " once" if period == "once" else f" per {period}"
+    return f"{name} is {amount}{unit}{when}"
+
+
+def products(lines: Sequence[str]) -> str:
+    """Say what is sold, and for how much."""
+    return (
+        f"This is what we offer: {'; '.join(lines)}. Which one would you like to know more about?"
+    )
+
+
+def which_product(lines: Sequence[str]) -> str:
+    """Ask which product a price is wanted for, giving the list prices."""
+    return f"{'; '.join(lines)}. Which one may I work out for you?"

@@ -1,0 +1,107 @@
+"""The gate: which sentences claim something, and what becomes of those without a receipt."""
+
+from __future__ import annotations
+
+import pytest
+
+from appliance.conversation.claims import claims_of
+from appliance.conversation.gate import SentenceGate, judge_owner
+from appliance.conversation.values import State
+
+CLAIMS = [
+    ("I've booked your demo for Thursday.", "booked"),
+    ("Booked: Thursday at 3.", "booked"),
+    ("Your demo is booked.", "booked"),
+    ("All set, your demo has been scheduled for Friday.", "booked"),
+    ("I've booked it, so if you need to change it, tell me.", "booked"),
+    ("Done! Your demo's booked.", "booked"),
+    ("Great, it's booked", "booked"),
+    ("Yes, you are booked for Friday at 3.", "booked"),
+    ("I\u2019ve booked it.", "booked"),
+    ("I've passed this to a colleague.", "transferred"),
+    ("I'm transferring you now.", "transferred"),
+    ("Our team will call you back within 2 hours of opening.", "transferred"),
+    ("I've asked a colleague to take over.", "transferred"),
+    ("Your details have been saved.", "lead saved"),
+    ("I've saved your details.", "lead saved"),
+    ("Thanks, I have noted down your name.", "lead saved"),
+    ("I just emailed you the invoice", "sent"),
+    ("I refunded you.", "refunded"),
+    ("I have cancelled your subscription", "cancelled"),
+]
+HARMLESS = [
+    "Shall I book it?",
+    "Is it booked?",
+    "Have I booked it?",
+    "Nothing is booked yet.",
+    "I have not booked anything yet.",
+    "Thursday is fully booked.",
+    "You can be booked in on Friday.",
+    "Would you like to be booked?",
+    "If you like, I can pass this on.",
+    "We refund your first payment in full within 30 days.",
+    "A demo is a free 30-minute video call.",
+    "Monthly plans can be cancelled at any time.",
+    "E-mail support answers within one business day",
+    "Once you confirm, I will book it.",
+]
+
+
+@pytest.mark.parametrize(("sentence", "kind"), CLAIMS)
+def test_a_claim_is_recognised(sentence: str, kind: str) -> None:
+    assert kind in claims_of(sentence)
+
+
+@pytest.mark.parametrize("sentence", HARMLESS)
+def test_questions_conditions_and_denials_claim_nothing(sentence: str) -> None:
+    assert claims_of(sentence) == set()
+
+
+async def _through(pieces: list[str], proved: set[str]) -> tuple[list[str], SentenceGate]:
+    emitted: list[str] = []
+
+    async def emit(text: str) -> None:
+        emitted.append(text)
+
+    gate = SentenceGate(proved=proved, emit=emit)
+    for piece in pieces:
+        await gate.feed(piece)
+    await gate.flush()
+    return emitted, gate
+
+
+async def test_sentences_leave_whole_however_they_come() -> None:
+    emitted, gate = await _through(list("We open at 9 a.m. on Mondays. Dr. Lee is in. Bye"), set())
+
+    assert emitted == ["We open at 9 a.m. on Mondays. ", "Dr. Lee is in. ", "Bye"]
+    assert gate.text == "We open at 9 a.m. on Mondays. Dr. Lee is in. Bye"
+
+
+async def test_half_a_claim_never_leaves() -> None:
+    emitted, _ = await _through(["Good news. I've boo", "ked your de", "mo. Bye."], set())
+
+    assert "".join(emitted) == "Good news. I have not booked anything yet. Bye."
+
+
+async def test_the_same_denial_is_said_once() -> None:
+    emitted, gate = await _through(["I've booked it. ", "It is booked. ", "Bye."], set())
+
+    assert "".join(emitted) == "I have not booked anything yet. Bye."
+    assert [proof.passed for proof in gate.proofs] == [False, False]
+
+
+async def test_a_receipt_lets_the_claim_pass() -> None:
+    emitted, _ = await _through(["I've booked it."], {"booked"})
+
+    assert emitted == ["I've booked it."]
+
+
+async def test_an_endless_answer_is_cut() -> None:
+    emitted, _ = await _through(["word. " * 10_000], set())
+
+    assert len("".join(emitted)) == 4_000
+
+
+def test_the_bot_may_not_speak_over_a_person() -> None:
+    assert not judge_owner(State.WITH_PERSON).passed
+    assert judge_owner(State.WAITING).passed

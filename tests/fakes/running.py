@@ -1,0 +1,87 @@
+"""Starts a process of ours as a user's shell would, and finds its address."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+
+def free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        port: int = trial.getsockname()[1]
+        return port
+
+
+@dataclass
+class Running:
+    process: subprocess.Popen[bytes]
+    port: int
+    log: Path
+
+    def get(self, path: str, timeout_s: float = 5) -> tuple[int, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_s)
+        with contextlib.closing(connection):
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, response.read()
+
+    def answers(self) -> bool:
+        try:
+            return self.get("/up", 1)[0] == 200
+        except OSError:
+            return False
+
+
+def wait_for(met: Callable[[], bool], within_s: float, what: str) -> float:
+    """Wait until `met`; gives the seconds it took."""
+    began = time.monotonic()
+    while not met():
+        if time.monotonic() - began > within_s:
+            raise AssertionError(f"not within {within_s} s: {what}")
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+def environment(folder: Path, port: int, **settings: object) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("APPLIANCE_")}
+    ours = {
+        "data_dir": folder / "data",
+        "keys_dir": folder / "keys",
+        "port": port,
+        "log_format": "json",
+        **settings,
+    }
+    return kept | {f"APPLIANCE_{name.upper()}": str(value) for name, value in ours.items()}
+
+
+@contextlib.contextmanager
+def running(folder: Path, *arguments: str, **settings: object) -> Iterator[Running]:
+    """Run `python -m ARGUMENTS`; at the end it is stopped, and killed if it does not stop."""
+    port = int(str(settings.pop("port", 0))) or free_port()
+    log = folder / f"log-{port}-{time.monotonic_ns()}.txt"
+    with log.open("wb") as sink:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            env=environment(folder, port, **settings),
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield Running(process, port, log)
+        finally:
+            process.terminate()
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()

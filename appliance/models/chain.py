@@ -17,6 +17,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 
+from appliance.core.breaker import Breaker
 from appliance.core.clock import Clock, SystemClock
 from appliance.core.errors import Unavailable
 
@@ -41,33 +42,6 @@ class Link:
     model: BaseChatModel
     first_s: float = 8.0
     total_s: float = 20.0
-
-
-@dataclass(slots=True)
-class Breaker:
-    """Leaves a failing model alone: after `most` failures in a row for `rest_s` seconds.
-
-    After the rest one call may try; if it fails too, the next rest begins.
-    """
-
-    most: int = 3
-    rest_s: float = 30.0
-    failures: int = 0
-    opened_at: float | None = None
-
-    def allows(self, now: float) -> bool:
-        """Tell whether a call may try at this monotonic moment."""
-        return self.opened_at is None or now - self.opened_at >= self.rest_s
-
-    def failed(self, now: float) -> None:
-        """Count a failure."""
-        self.failures += 1
-        if self.failures >= self.most:
-            self.opened_at = now
-
-    def succeeded(self) -> None:
-        """Forget the failures."""
-        self.failures, self.opened_at = 0, None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from datetime import datetime
 from appliance.access import records
 from appliance.core import errors, settings
 from appliance.core.crypto import Keyring
+from appliance.core.store import events
 from appliance.core.store.database import Connection, Database
 
 LONGEST = 65_536
@@ -68,6 +69,7 @@ def save(
             "Check that it is the right file."
         )
     records.save(connection, name, keyring.seal(_PLACE, name, value), now, who)
+    events.record(connection, now, "secret", name=name)  # channels are opened anew with it
 
 
 def listed(database: Database, wanted: frozenset[str] = frozenset()) -> list[Listed]:

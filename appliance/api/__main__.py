@@ -6,14 +6,15 @@ import asyncio
 
 import uvloop
 
-from appliance.api import app, chat, server
+from appliance.api import app, chat, server, webhooks
 from appliance.assembly import house
 from appliance.core import process, settings
 
 
 async def _run(chosen: settings.Settings) -> None:
     appliance = house.build(chosen)
-    await server.serve(app.create(appliance, [chat.router(appliance)]), chosen, appliance.draining)
+    routers = [chat.router(appliance), webhooks.router(appliance)]
+    await server.serve(app.create(appliance, routers), chosen, appliance.draining)
 
 
 def _main(chosen: settings.Settings) -> None:

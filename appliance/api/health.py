@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -118,6 +118,11 @@ def waiting(read: Callable[[], float] | None) -> list[Check]:
     return [Check(name="inbox", state=state, says=said)]
 
 
+def channels(stopped: Sequence[str]) -> list[Check]:
+    """Name the channels that cannot send; the others work on."""
+    return [Check(name="channel", state=State.WARN, says=said) for said in stopped]
+
+
 def router(appliance: Appliance) -> APIRouter:
     """Serve /up and /ready."""
     made = APIRouter(tags=["health"])
@@ -139,6 +144,7 @@ def router(appliance: Appliance) -> APIRouter:
         if checks[0].state is State.OK:
             checks.append(heartbeat(appliance.db, now))
             checks += waiting(appliance.metrics.get(OLDEST_UNANSWERED))
+            checks += channels(appliance.stopped_channels())
         if appliance.draining.is_set():
             checks.append(Check(name="process", state=State.FAIL, says="The process is stopping."))
         failed = any(check.state is State.FAIL for check in checks)

@@ -39,6 +39,9 @@ class Appliance(Protocol):
     def metrics(self) -> Mapping[str, Callable[[], float]]:
         """Figures by Prometheus name; a name ending in `_total` is a counter."""
 
+    def stopped_channels(self) -> Sequence[str]:
+        """Say which channels cannot send and why; each a sentence for the operator."""
+
     def mode(self) -> str:
         """Say who answers: basic (no language model) or model."""
 

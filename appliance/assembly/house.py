@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
 from appliance.assembly.office import Office, open_office
 from appliance.assembly.ports import HousePorts
+from appliance.assembly.post import Post, open_post, organizer
 from appliance.config import load, versions
 from appliance.config.catalogue import Catalogue
 from appliance.config.model import BotConfig
-from appliance.connectors.channels import web_chat
-from appliance.connectors.messages import InboundMessage
+from appliance.connectors import catalogue as connectors
+from appliance.connectors.messages import Inbound, InboundMessage
+from appliance.connectors.protocols import Channel, WebhookRequest
 from appliance.contacts import identities
 from appliance.conversation import records
 from appliance.conversation.bots import LiveBots
@@ -23,6 +25,7 @@ from appliance.conversation.desk import Desk
 from appliance.conversation.engine import Engine
 from appliance.conversation.hub import Hub, Watcher
 from appliance.conversation.inbox import Inbox
+from appliance.conversation.outbox import records as outbox
 from appliance.conversation.parking import Parking
 from appliance.conversation.toolbox import Toolbox
 from appliance.conversation.toolloop import ToolLoop
@@ -37,7 +40,6 @@ from appliance.knowledge import facts, library
 from appliance.models import embedder as embedders
 from appliance.models.speaker import speaker
 from appliance.services.analytics import tables as _analytics
-from appliance.services.bookings import ics
 from appliance.services.bookings import port as bookings
 from appliance.services.followups import tables as _followups
 from appliance.services.monitoring import tables as _monitoring
@@ -71,6 +73,7 @@ class Appliance:
         self._served: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._follower: Follower | None = None
+        self._webhooks_refused = 0
 
     # -- what is built on demand -------------------------------------------------------------------
 
@@ -139,7 +142,13 @@ class Appliance:
             lease_s=self.settings.lease_s,
             turns_at_once=self.settings.turns_at_once,
             committed=self.kick,
+            post=self.post.courier,
         )
+
+    @cached_property
+    def post(self) -> Post:
+        """Channels other than our own chat, and what carries messages out on them."""
+        return open_post(self.office, file=self.file, committed=self.kick)
 
     # Who holds this process's lanes, and whether it answers everybody or only whom it serves.
     holder = "api"
@@ -162,6 +171,7 @@ class Appliance:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.desk.stop(within_s=within_s)
+        await self.post.close(within_s=within_s)
         await self.parking.close()
         self.toolbox.loop.close()
         self.close()
@@ -218,6 +228,7 @@ class Appliance:
     def _go_live(self, version: str, config: BotConfig) -> None:
         self.bots.go_live(version, config)
         facts.publish(self.library, config)
+        self.post.channels.take_up(config)
 
     def _read_version(self, version: str) -> BotConfig | None:
         try:
@@ -248,6 +259,60 @@ class Appliance:
             self._served.add(accepted.contact_id)
         self.desk.notice(accepted.contact_id)
         return accepted
+
+    def handshake(self, channel: str, request: WebhookRequest, /) -> str:
+        """Answer a provider that checks our address.
+
+        Raises:
+            NotFound: the config has no such channel.
+            NotAllowed: whoever asks does not know the verify token.
+        """
+        wrong: errors.NotAllowed | None = None
+        for account in self._accounts(channel):
+            try:
+                return account.handshake(request)
+            except errors.NotAllowed as cause:
+                wrong = cause
+        assert wrong is not None
+        raise wrong
+
+    async def webhook(self, channel: str, request: WebhookRequest, /) -> None:
+        """Verify what a provider brings, keep all of it in one transaction, wake who has work.
+
+        Raises:
+            NotFound: the config has no such channel.
+            NotAllowed: the signature is missing or wrong; it is counted.
+            Unavailable: nothing was kept.
+        """
+        batch: list[Inbound] = []
+        wrong: errors.NotAllowed | None = None
+        for account in self._accounts(channel):
+            try:
+                account.verify(request)
+            except errors.NotAllowed as cause:
+                wrong = cause
+                continue
+            batch, wrong = account.read(request.body), None
+            break
+        if wrong is not None:
+            self._webhooks_refused += 1
+            raise wrong
+        taken = await self.inbox.take(batch)
+        self.kick()
+        for accepted in taken.accepted:
+            self.desk.notice(accepted.contact_id)
+        for contact_id, on_channel in taken.to_send:
+            self.post.courier.notice(contact_id, on_channel)
+
+    def _accounts(self, channel: str) -> list[Channel]:
+        if self.config is None:
+            raise errors.Unavailable("The appliance is in safe mode: its config has problems.")
+        found = self.post.channels.of_type(channel)
+        if not found:
+            raise errors.NotFound(
+                "There is no such channel here. It stands under input_channels in the config."
+            )
+        return found
 
     def history(self, kind: str, value: str, *, after: int, limit: int) -> History:
         """Read what was said to and by the contact of an identity, oldest first."""
@@ -322,7 +387,24 @@ class Appliance:
             "writer_commits_total": lambda: self.db.commits,
             "tool_loops_replaced_total": lambda: self.toolbox.loop.replaced,
             "oldest_unanswered_s": self._oldest_unanswered_s,
+            "webhooks_refused_total": lambda: self._webhooks_refused,
+            "messages_sent_total": lambda: self.post.courier.sent,
+            **{
+                f"outbox_{state}": partial(self._outbox_count, state)
+                for state in ("queued", "sending", "failed", "unknown", "dead")
+            },
         }
+
+    def _outbox_count(self, state: str) -> float:
+        return self.db.read(outbox.counts).get(state, 0)
+
+    def stopped_channels(self) -> list[str]:
+        """Say which channels cannot send and why, each a sentence for the operator."""
+        return [
+            f"The channel {stop.channel} is stopped: {stop.why}. Mend that, then run: "
+            f"appliance channels test {stop.channel}"
+            for stop in self.db.read(outbox.stops)
+        ] + self.post.channels.problems
 
     def _oldest_unanswered_s(self) -> float:
         oldest = self.db.read(records.oldest_waiting)
@@ -349,6 +431,10 @@ class Appliance:
         contact_id = event.about.get("contact_id")
         if event.kind == "config":
             await asyncio.to_thread(self._reload)
+        elif event.kind == "secret" and self.config is not None:
+            self.post.channels.take_up(self.config)
+        elif event.kind == "channel":
+            self.post.courier.sweep(grace_s=0)
         elif contact_id and event.kind == "approval":
             if self.takes_up_all or contact_id in self._served:
                 self.desk.notice(contact_id)
@@ -415,14 +501,9 @@ def catalogue_of(found: toolkit.Catalogue) -> Catalogue:
     return Catalogue(
         tools={**tools, **dict.fromkeys(found.broken)},
         connectors={
-            "input_channels": {"web_chat": web_chat.Settings},
+            "input_channels": connectors.Family("channels"),
             "output_channels": {},
             "crm": {"builtin": None},
             "database": {"builtin": None},
         },
     )
-
-
-def organizer(config: BotConfig) -> ics.Organizer:
-    """Give who invites to a booking."""
-    return ics.Organizer(id=config.client.id, name=config.client.name, email=config.facts.email)

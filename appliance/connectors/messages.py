@@ -78,12 +78,13 @@ class InboundMessage:
         provider_id: The provider's id of the message; with channel and account unique for ever.
         sender: The sender's identity on the channel, e.g. a visitor id or a phone number.
         identity_kind: What `sender` is: visitor, phone, email, bsuid.
-        text: The words; any characters, untrusted. For media the caption or a description.
+        text: The words; any characters, untrusted. Of media the caption.
         sent_at: The sender's own time, aware.
         raw: The provider's bytes, kept beside.
         name: The name the channel gives the sender, untrusted.
         also: Further identities of the same sender.
         kind: What was sent.
+        is_described: Whether `text` is our description of it because there were no words.
         media: What it carries.
         reply_to: The provider's id of the message this one answers.
         choice: The id of the button or row that was chosen.
@@ -101,6 +102,7 @@ class InboundMessage:
     name: str | None = None
     also: tuple[Identity, ...] = ()
     kind: Kind = Kind.TEXT
+    is_described: bool = False
     media: tuple[Media, ...] = ()
     reply_to: str | None = None
     choice: str | None = None

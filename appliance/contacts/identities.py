@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from appliance.contacts import normal, records
@@ -31,16 +32,74 @@ def find_or_make(
     value: str,
     channel: str,
     region: str = "US",
+    also: Sequence[tuple[str, str]] = (),
 ) -> str:
-    """Give the id of the contact this identity belongs to, making a new contact for a new one."""
+    """Give the id of the contact this identity belongs to, making a new contact for a new one.
+
+    `also` are further identities (kind, value) the channel vouches for: the first that is known
+    tells the contact, and those that nobody has are added to it.
+    """
+    names = [
+        (each, normal.identity(each, named, region=region))
+        for each, named in dict.fromkeys([(kind, value), *also])
+    ]
+    found = [
+        records.find_by_identity(connection, kind=each, blind=keyring.blind(each, known_as))
+        for each, known_as in names
+    ]
+    contact_id = next((each for each in found if each is not None), None)
+    if contact_id is None:
+        contact_id = ids.new_id()
+        records.add_contact(connection, contact_id=contact_id, channel=channel, now=now)
+    else:
+        records.seen(connection, contact_id=contact_id, now=now)
+    for (each, known_as), owner in zip(names, found, strict=True):
+        if owner is None:
+            _add(connection, keyring, now, contact_id, each, known_as, channel)
+    return contact_id
+
+
+def add(
+    connection: Connection,
+    keyring: Keyring,
+    now: datetime,
+    contact_id: str,
+    *,
+    kind: str,
+    value: str,
+    channel: str,
+    region: str = "US",
+) -> None:
+    """Give a contact one more identity; one that somebody has already stays theirs."""
     known_as = normal.identity(kind, value, region=region)
     blind = keyring.blind(kind, known_as)
-    contact_id = records.find_by_identity(connection, kind=kind, blind=blind)
-    if contact_id is not None:
-        records.seen(connection, contact_id=contact_id, now=now)
-        return contact_id
-    contact_id = ids.new_id()
-    records.add_contact(connection, contact_id=contact_id, channel=channel, now=now)
+    if records.find_by_identity(connection, kind=kind, blind=blind) is None:
+        _add(connection, keyring, now, contact_id, kind, known_as, channel)
+
+
+def on_channel(
+    connection: Connection, keyring: Keyring, contact_id: str, channel: str
+) -> list[tuple[str, str]]:
+    """List what a channel knows a contact by (kind, value), newest first, phone numbers before all.
+
+    A provider may refuse its own opaque ids for some sends, never a phone number.
+    """
+    found = [
+        (row.kind, keyring.open("identities|value", row.id, row.value))
+        for row in records.identities_on(connection, contact_id, channel)
+    ]
+    return sorted(found, key=lambda each: each[0] != "phone")
+
+
+def _add(
+    connection: Connection,
+    keyring: Keyring,
+    now: datetime,
+    contact_id: str,
+    kind: str,
+    known_as: str,
+    channel: str,
+) -> None:
     identity_id = ids.new_id()
     records.add_identity(
         connection,
@@ -49,10 +108,9 @@ def find_or_make(
         kind=kind,
         channel=channel,
         value=keyring.seal("identities|value", identity_id, known_as),
-        blind=blind,
+        blind=keyring.blind(kind, known_as),
         now=now,
     )
-    return contact_id
 
 
 def card(connection: Connection, keyring: Keyring, contact_id: str) -> Card:

@@ -29,6 +29,14 @@ _IDENTITIES = (
     .where(identities.c.contact_id == sa.bindparam("contact_id"))
     .order_by(identities.c.created_at, identities.c.id)
 )
+_ON_CHANNEL = (
+    sa.select(identities.c.id, identities.c.kind, identities.c.value)
+    .where(
+        identities.c.contact_id == sa.bindparam("contact_id"),
+        identities.c.channel == sa.bindparam("on_channel"),
+    )
+    .order_by(identities.c.created_at.desc(), identities.c.id.desc())
+)
 _ANSWERED = sa.select(survey_answers.c.question).where(
     survey_answers.c.contact_id == sa.bindparam("contact_id")
 )
@@ -115,6 +123,12 @@ def find_contact(connection: Connection, contact_id: str) -> ContactRow | None:
 def identities_of(connection: Connection, contact_id: str) -> list[IdentityRow]:
     """List a contact's identities, oldest first."""
     rows = connection.execute(_IDENTITIES, {"contact_id": contact_id})
+    return [IdentityRow(*row) for row in rows]
+
+
+def identities_on(connection: Connection, contact_id: str, channel: str) -> list[IdentityRow]:
+    """List what a channel knows a contact by, newest first."""
+    rows = connection.execute(_ON_CHANNEL, {"contact_id": contact_id, "on_channel": channel})
     return [IdentityRow(*row) for row in rows]
 
 

@@ -65,6 +65,16 @@ class Bots(Protocol):
         """Give what the model is told before a turn of this contact."""
 
 
+class Post(Protocol):
+    """Carries replies to channels that are not our own. The courier is one."""
+
+    def begun(self, channel: str, account: str, provider_id: str) -> None:
+        """Show the contact that their message is being answered."""
+
+    def notice(self, contact_id: str, channel: str) -> None:
+        """Something was written for this contact: send it soon."""
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """What a lane found to do: answer new messages, or go on with a parked turn."""
@@ -112,6 +122,7 @@ class Desk:
         lease_s: float = 15,
         turns_at_once: int = 300,
         committed: Callable[[], None] = lambda: None,
+        post: Post | None = None,
     ) -> None:
         self._db = db
         self._keyring = keyring
@@ -123,6 +134,7 @@ class Desk:
         self._lease_s = lease_s
         self._slots = asyncio.Semaphore(turns_at_once)
         self._committed = committed
+        self._post = post
         self._lanes: dict[str, _Lane] = {}
         self._closing = False
         self.turns_done = 0
@@ -376,6 +388,7 @@ class Desk:
         """Run a turn and write its end; None where newer words make it start over."""
         run = await self._new_run(work)
         self._hub.tell(run.contact_id, {"event": "typing", "data": {"on": True}})
+        self._show_begun(work)
         try:
             if work.attempts > _MOST_ATTEMPTS:
                 return await self._close(work, run, Ending((), failed="attempts"))
@@ -391,6 +404,11 @@ class Desk:
             return await self._close(work, run, ending)
         finally:
             self._hub.tell(run.contact_id, {"event": "typing", "data": {"on": False}})
+
+    def _show_begun(self, work: Work) -> None:
+        newest = work.messages[-1].provider_id if work.messages else None
+        if self._post is not None and newest is not None:
+            self._post.begun(work.conversation.channel, work.conversation.account, newest)
 
     async def _newer_words(
         self, work: Work, run: Run, lane: _Lane, answering: asyncio.Task[Ending]
@@ -481,6 +499,8 @@ class Desk:
             raise
         if work.is_resumed and not ending.questions:
             await self._engine.discard(work.turn_id)
+        if self._post is not None:
+            self._post.notice(run.contact_id, work.conversation.channel)
         self.turns_done += 1
         self.turns_failed += bool(ending.failed)
         return written

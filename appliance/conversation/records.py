@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
 
-from appliance.conversation.tables import conversations, inbox, messages, outbox
+from appliance.conversation.tables import attachments, conversations, inbox, messages, notices
 from appliance.conversation.values import Conversation, Message, Role, State
+from appliance.core import ids
 from appliance.core.crypto import Keyring
 from appliance.core.store.database import Connection
 
@@ -135,7 +137,16 @@ _UNANSWERED = (
     .limit(1000)
 )
 _OLDEST = sa.select(sa.func.min(inbox.c.received_at)).where(inbox.c.state == "waiting")
-_ADD_OUTBOX = outbox.insert()
+_STATE_OF = sa.select(inbox.c.state).where(inbox.c.message_id == sa.bindparam("message"))
+_SET_WORDS = (
+    messages.update()
+    .where(messages.c.id == sa.bindparam("wanted"))
+    .values(body=sa.bindparam("sealed_body"), extras=sa.bindparam("sealed_extras"))
+)
+_FORGET_RAW = inbox.update().where(inbox.c.message_id == sa.bindparam("message")).values(raw=None)
+_ADD_NOTICE = insert(notices).on_conflict_do_nothing(index_elements=[notices.c.known_as])
+_NOTICES = sa.select(notices).order_by(notices.c.at.desc()).limit(sa.bindparam("most"))
+_ADD_ATTACHMENT = attachments.insert()
 
 
 def find_conversation(connection: Connection, conversation_id: str) -> Conversation | None:
@@ -286,9 +297,92 @@ def oldest_waiting(connection: Connection) -> datetime | None:
     return found
 
 
-def add_outbox(connection: Connection, **columns: Any) -> None:
-    """Record that a message leaves."""
-    connection.execute(_ADD_OUTBOX, columns)
+def is_waiting(connection: Connection, message_id: str) -> bool:
+    """Tell whether nobody has answered this message yet."""
+    return connection.execute(_STATE_OF, {"message": message_id}).scalar() == "waiting"
+
+
+def change_words(connection: Connection, keyring: Keyring, message: Message) -> None:
+    """Write other words and extras over a message; what the provider sent goes too."""
+    connection.execute(
+        _SET_WORDS,
+        {
+            "wanted": message.id,
+            "sealed_body": keyring.seal(_BODY, message.id, message.text),
+            "sealed_extras": keyring.seal_json(_EXTRAS, message.id, message.extras),
+        },
+    )
+    connection.execute(_FORGET_RAW, {"message": message.id})
+
+
+def add_notice(
+    connection: Connection,
+    keyring: Keyring,
+    now: datetime,
+    *,
+    channel: str,
+    account: str,
+    key: str,
+    kind: str,
+    says: str,
+    raw: bytes = b"",
+) -> bool:
+    """Keep what a provider told us; False where the same was kept before."""
+    notice_id = ids.new_id()
+    sealed = keyring.seal("notices|raw", notice_id, raw.decode("latin-1")) if raw else None
+    added = connection.execute(
+        _ADD_NOTICE,
+        {
+            "id": notice_id,
+            "channel": channel,
+            "account": account,
+            "known_as": keyring.blind(f"notice of {channel}|{account}|{kind}", key),
+            "kind": kind,
+            "says": keyring.seal("notices|says", notice_id, says),
+            "raw": sealed,
+            "at": now,
+        },
+    )
+    return added.rowcount > 0
+
+
+def list_notices(connection: Connection, keyring: Keyring, *, most: int) -> list[dict[str, Any]]:
+    """List what providers told us beside messages, newest first."""
+    return [
+        {
+            "channel": row.channel,
+            "account": row.account,
+            "kind": row.kind,
+            "says": keyring.open("notices|says", row.id, row.says),
+            "at": row.at,
+        }
+        for row in connection.execute(_NOTICES, {"most": most})
+    ]
+
+
+def add_attachment(
+    connection: Connection,
+    keyring: Keyring,
+    now: datetime,
+    *,
+    message_id: str,
+    channel: str,
+    media: dict[str, Any],
+) -> None:
+    """Record that a message carries something which must be fetched soon."""
+    attachment_id = ids.new_id()
+    connection.execute(
+        _ADD_ATTACHMENT,
+        {
+            "id": attachment_id,
+            "message_id": message_id,
+            "channel": channel,
+            "state": "waiting",
+            "media": keyring.seal_json("attachments|media", attachment_id, media),
+            "next_attempt_at": now,
+            "created_at": now,
+        },
+    )
 
 
 def _conversation(row: Any) -> Conversation | None:

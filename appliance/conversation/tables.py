@@ -47,32 +47,102 @@ inbox = table(
     sa.Column("channel", sa.Text, nullable=False),
     sa.Column("account", sa.Text, nullable=False),
     sa.Column("provider_id", sa.Text, nullable=False),
-    sa.Column("message_id", sa.Text, sa.ForeignKey("messages.id"), nullable=False),
+    sa.Column("message_id", sa.Text, sa.ForeignKey("messages.id"), nullable=False, unique=True),
     sa.Column("contact_id", sa.Text, nullable=False),
     sa.Column("conversation_id", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("turn_id", sa.Text),
     sa.Column("raw", Sealed),
+    # The contact's own time: what a channel's window for free answers is counted from.
+    sa.Column("sent_at", Instant, nullable=False),
     sa.Column("received_at", Instant, nullable=False),
     sa.UniqueConstraint("channel", "account", "provider_id"),
     sa.Index("ix_inbox_waiting", "contact_id", sqlite_where=sa.text("state = 'waiting'")),
     sa.CheckConstraint("state IN ('waiting','done')", name="state"),
 )
 
+# One row a request to a provider: a message that is too long for one has several parts.
 outbox = table(
     "outbox",
     sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("message_id", sa.Text, sa.ForeignKey("messages.id"), nullable=False, unique=True),
+    sa.Column("message_id", sa.Text, sa.ForeignKey("messages.id"), nullable=False),
+    sa.Column("part", sa.Integer, nullable=False),
     sa.Column("conversation_id", sa.Text, nullable=False),
     sa.Column("contact_id", sa.Text, nullable=False),
     sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("account", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("next_attempt_at", Instant),
+    sa.Column("lease_until", Instant),
+    sa.Column("provider_key", sa.LargeBinary),
+    sa.Column("code", sa.Text),
+    sa.Column("why", sa.Text),
     sa.Column("proof", Json, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("sent_at", Instant),
-    sa.Index("ix_outbox_queued", "next_attempt_at", sqlite_where=sa.text("state = 'queued'")),
+    sa.Column("reported_at", Instant),
+    sa.UniqueConstraint("message_id", "part"),
+    sa.Index(
+        "ix_outbox_open",
+        "contact_id",
+        "channel",
+        sqlite_where=sa.text("state IN ('queued','sending')"),
+    ),
+    sa.Index("ix_outbox_due", "next_attempt_at", sqlite_where=sa.text("state = 'queued'")),
+    sa.Index("ix_outbox_leased", "lease_until", sqlite_where=sa.text("state = 'sending'")),
+    sa.Index(
+        "ix_outbox_provider_key",
+        "provider_key",
+        sqlite_where=sa.text("provider_key IS NOT NULL"),
+    ),
+    sa.Index(
+        "ix_outbox_stuck",
+        "created_at",
+        sqlite_where=sa.text("state IN ('failed','unknown','dead')"),
+    ),
+    sa.CheckConstraint(
+        "state IN ('queued','sending','sent','delivered','read','failed','unknown','dead')",
+        name="state",
+    ),
+)
+
+# What a provider tells beside messages: kept for operators, answered to nobody.
+notices = table(
+    "notices",
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("known_as", sa.LargeBinary, nullable=False, unique=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("says", Sealed, nullable=False),
+    sa.Column("raw", Sealed),
+    sa.Column("at", Instant, nullable=False),
+)
+
+# Accounts that must not send until a person acts. No row: it works.
+stopped_channels = table(
+    "stopped_channels",
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("code", sa.Text),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+)
+
+attachments = table(
+    "attachments",
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("message_id", sa.Text, sa.ForeignKey("messages.id"), nullable=False, index=True),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("media", Sealed, nullable=False),
+    sa.Column("size_bytes", sa.Integer),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("next_attempt_at", Instant),
+    sa.Column("why", sa.Text),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Index("ix_attachments_due", "next_attempt_at", sqlite_where=sa.text("state = 'waiting'")),
+    sa.CheckConstraint("state IN ('waiting','kept','gone')", name="state"),
 )
 
 turns = table(

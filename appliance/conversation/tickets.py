@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from appliance.conversation import records
+from appliance.conversation.outbox import records as outbox
 from appliance.conversation.tables import tickets
 from appliance.conversation.values import Message, Role, State
 from appliance.core import audit, errors, ids
@@ -145,6 +146,9 @@ def reply(
         at=now,
     )
     records.add_message(connection, keyring, message)
+    conversation = records.find_conversation(connection, ticket.conversation_id)
+    if conversation is not None:
+        outbox.enqueue(connection, now, conversation, message, [{"rule": "person", "by": who}])
     records.touch(connection, ticket.conversation_id, now)
     events.record(
         connection,

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from appliance.conversation import records
+from appliance.conversation.outbox import records as outbox
 from appliance.conversation.run import Invocation
 from appliance.conversation.tables import tool_invocations, turns
 from appliance.conversation.values import Conversation, Draft, Message
@@ -140,19 +141,7 @@ def close(
     written = [_write(connection, keyring, now, conversation, turn_id, draft) for draft in drafts]
     for message in written:
         if message.visible:
-            records.add_outbox(
-                connection,
-                id=ids.new_id(),
-                message_id=message.id,
-                conversation_id=conversation.id,
-                contact_id=conversation.contact_id,
-                channel=conversation.channel,
-                state="sent",
-                attempts=1,
-                proof=list(proof),
-                created_at=now,
-                sent_at=now,
-            )
+            outbox.enqueue(connection, now, conversation, message, proof)
     for invocation in invocations:
         _add_invocation(connection, keyring, conversation.id, turn_id, invocation)
     connection.execute(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from appliance.connectors.messages import Kind
+
 NOT_DONE: Mapping[str, str] = {
     "booked": "I have not booked anything yet.",
     "transferred": "I have not reached a colleague yet.",
@@ -42,3 +44,11 @@ TOOL_UNSURE = (
     "I can't tell whether that went through the first time, so I won't repeat it. "
     "A colleague can check."
 )
+
+UNREADABLE: Mapping[Kind, str] = {
+    Kind.IMAGE: "Thank you. I can't look at pictures here: could you tell me in words?",
+    Kind.VIDEO: "Thank you. I can't watch videos here: could you tell me in words?",
+    Kind.AUDIO: "Thank you. I can't listen to voice messages here: could you write it, please?",
+    Kind.DOCUMENT: "Thank you. I can't open documents here, but a colleague can see it.",
+    Kind.UNSUPPORTED: "I can't read this kind of message here: could you write it, please?",
+}

@@ -45,3 +45,7 @@ class Breaker:
     def succeeded(self) -> None:
         """Forget the failures."""
         self.failures, self.opened_at, self._trying_since = 0, None, None
+
+    def untried(self) -> None:
+        """Give a trial back: there was nothing to call for."""
+        self._trying_since = None

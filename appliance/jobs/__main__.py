@@ -11,10 +11,12 @@ from appliance.jobs import schedule, worker
 
 def _main(chosen: Settings) -> None:
     office = open_office(chosen)
-    jobs = schedule.recurring(office.db, office.clock, rooms.of(office))
+    background = rooms.Background(office)
+    jobs = schedule.recurring(office.db, office.clock, background.jobs)
     try:
         worker.work(chosen.data_dir / "jobs.db", jobs)
     finally:
+        background.close()
         office.close()
 
 

@@ -22,7 +22,7 @@ def list_jobs(
 
     office = open_office(settings.load())
     try:
-        jobs = schedule.recurring(office.db, office.clock, rooms.of(office))
+        jobs = schedule.recurring(office.db, office.clock, rooms.Background(office).jobs)
     finally:
         office.close()
     if as_json:

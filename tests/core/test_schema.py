@@ -77,9 +77,10 @@ def test_a_migration_that_fails_leaves_nothing(
 ) -> None:
     folder = tmp_path / "migrations"
     shutil.copytree(Path(schema.__file__).parents[2] / "migrations", folder)
-    (folder / "versions" / "0002_breaks.py").write_text(
+    (folder / "versions" / "9998_breaks.py").write_text(
         "from alembic import op\n"
-        "revision, down_revision, branch_labels, depends_on = '0002', '0001', None, None\n"
+        f"revision, down_revision = '9998', {schema.head()!r}\n"
+        "branch_labels, depends_on = None, None\n"
         "def upgrade():\n"
         "    op.execute('CREATE TABLE half (x INTEGER)')\n"
         "    op.execute('CREATE TABLE other (')\n"
@@ -91,5 +92,45 @@ def test_a_migration_that_fails_leaves_nothing(
         schema.prepare(database)
 
     assert "half" not in _shape(database)
-    assert schema.current(database) in {None, "0001"}
+    assert schema.current(database) != "9998"
     database.close()
+
+
+def test_what_an_older_release_kept_is_there_after_the_update(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "migrations"
+    shutil.copytree(Path(schema.__file__).parents[2] / "migrations", folder)
+    for newer in (folder / "versions").glob("000[2-9]_*.py"):
+        newer.unlink()
+    database = Database(tmp_path / "older.db")
+    with monkeypatch.context() as patched:
+        patched.setattr(schema, "_FOLDER", folder)
+        schema.prepare(database)
+    database.write_now(_add_rows_of_0001)
+
+    schema.prepare(database)
+
+    kept = database.read(
+        lambda c: c.exec_driver_sql(
+            "SELECT i.sent_at, i.received_at, o.part, o.state, o.account FROM inbox i "
+            "JOIN outbox o ON o.message_id = i.message_id"
+        ).all()
+    )
+    assert [tuple(row) for row in kept] == [(5, 5, 0, "sent", "")]
+    database.close()
+
+
+def _add_rows_of_0001(connection: sa.Connection) -> None:
+    for statement in (
+        "INSERT INTO conversations (id, contact_id, channel, state, started_at, last_at) "
+        "VALUES ('c', 'a', 'web_chat', 'open', 1, 1)",
+        "INSERT INTO messages (id, contact_id, conversation_id, seq, role, visible, body, at) "
+        "VALUES ('m', 'a', 'c', 1, 'contact', 1, x'00', 1)",
+        "INSERT INTO inbox (id, channel, account, provider_id, message_id, contact_id, "
+        "conversation_id, state, received_at) "
+        "VALUES ('i', 'web_chat', '', 'p', 'm', 'a', 'c', 'done', 5)",
+        "INSERT INTO outbox (id, message_id, conversation_id, contact_id, channel, state, proof, "
+        "created_at) VALUES ('o', 'm', 'c', 'a', 'web_chat', 'sent', '[]', 6)",
+    ):
+        connection.exec_driver_sql(statement)

@@ -37,6 +37,9 @@ class StandIn:
     def mode(self) -> str:
         return "basic"
 
+    def stopped_channels(self) -> list[str]:
+        return []
+
     async def start(self) -> None:
         self.life.append("start")
 

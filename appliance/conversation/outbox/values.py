@@ -1,0 +1,42 @@
+"""What the outbox's functions hand each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from appliance.core.effects import State
+
+# Our own page and terminal read the rows themselves: writing them is sending them.
+DIRECT = frozenset({"web_chat"})
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A part of a message on its way. `why` and `code` tell of the last attempt."""
+
+    id: str
+    message_id: str
+    part: int
+    conversation_id: str
+    contact_id: str
+    channel: str
+    account: str
+    state: State
+    attempts: int
+    next_attempt_at: datetime | None
+    lease_until: datetime | None
+    provider_key: bytes | None
+    code: str | None
+    why: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A channel that must not send until a person acts."""
+
+    channel: str
+    code: str | None
+    why: str
+    since: datetime

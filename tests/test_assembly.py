@@ -37,7 +37,7 @@ async def test_an_activated_config_is_taken_up_while_running(tmp_path: Path) -> 
             house.settings.config, catalogue=house.catalogue, secrets=house.office.has_secret
         )
         versions.remember(house.db, house.clock.now(), loaded, "ann")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while house.bots.current() == before:
                 await asyncio.sleep(0.05)
 
@@ -149,7 +149,7 @@ def command(
         input=given,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=240,
         check=False,
     )
 

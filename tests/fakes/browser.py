@@ -28,7 +28,7 @@ _HARMLESS = ("Failed to load resource", "blocked by CORS policy")
 @contextlib.contextmanager
 def chromium() -> Iterator[Browser]:
     """Start the machine's Chromium."""
-    expect.set_options(timeout=10_000)  # two cores, many hands
+    expect.set_options(timeout=30_000)  # two cores, many hands
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=list(_FLAGS), headless=True
@@ -44,7 +44,7 @@ class Watched:
         self.context = context
         self.wrong: list[str] = []
         self.warnings: list[str] = []
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         context.add_init_script(_WATCH)
 
     def open(self, url: str) -> Page:

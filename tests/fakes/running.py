@@ -27,7 +27,7 @@ class Running:
     port: int
     log: Path
 
-    def get(self, path: str, timeout_s: float = 5) -> tuple[int, bytes]:
+    def get(self, path: str, timeout_s: float = 30) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_s)
         with contextlib.closing(connection):
             connection.request("GET", path)
@@ -42,10 +42,10 @@ class Running:
 
 
 def wait_for(met: Callable[[], bool], within_s: float, what: str) -> float:
-    """Wait until `met`; gives the seconds it took."""
+    """Wait until `met`; gives the seconds it took. A busy machine gets four times `within_s`."""
     began = time.monotonic()
     while not met():
-        if time.monotonic() - began > within_s:
+        if time.monotonic() - began > 4 * within_s:
             raise AssertionError(f"not within {within_s} s: {what}")
         time.sleep(0.02)
     return time.monotonic() - began

@@ -114,7 +114,7 @@ class Server:
             env=self.environment(),
             input=said.encode(),
             capture_output=True,
-            timeout=60,
+            timeout=240,
         )
 
     def environment(self) -> dict[str, str]:
@@ -144,7 +144,7 @@ class Server:
         body: object = None,
         *,
         headers: dict[str, str] | None = None,
-        timeout_s: float = 30,
+        timeout_s: float = 90,
     ) -> Answer:
         """Send one request. A `bytes` body is sent as it is, anything else as JSON."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_s)
@@ -183,7 +183,7 @@ class Client:
         assert answer.status == 201, answer
         self.token, self.id = answer.body["token"], answer.body["visitor"]
 
-    def post(self, client_id: str, text: str, *, timeout_s: float = 30) -> Answer:
+    def post(self, client_id: str, text: str, *, timeout_s: float = 90) -> Answer:
         """Post a message once."""
         return self._ask(
             "POST", "/v1/chat/messages", {"id": client_id, "text": text}, timeout_s=timeout_s
@@ -250,7 +250,7 @@ class Client:
             assert time.monotonic() < ends, f"no {what}\n{self.server.log[-3000:]}"
             time.sleep(_ASK_EVERY_S)
 
-    def _ask(self, method: str, path: str, body: object = None, *, timeout_s: float = 30) -> Answer:
+    def _ask(self, method: str, path: str, body: object = None, *, timeout_s: float = 90) -> Answer:
         headers = {"X-Forwarded-For": self.address}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"

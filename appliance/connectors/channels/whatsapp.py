@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import hmac
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-import httpx
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from appliance.connectors import loose
+from appliance.config.model import SecretName
 from appliance.connectors.messages import Delivery, Identity, Inbound, Media, OutboundMessage
 from appliance.connectors.meta import webhooks
-from appliance.connectors.meta.graph import Graph, Reply
+from appliance.connectors.meta.graph import Graph
 from appliance.connectors.protocols import Fetched, Step, Tools, WebhookRequest
-from appliance.connectors.whatsapp import refusals, wording, write
+from appliance.connectors.whatsapp import wording, write
+from appliance.connectors.whatsapp.courier import Courier
+from appliance.connectors.whatsapp.files import Files
+from appliance.connectors.whatsapp.probe import Probe
 from appliance.connectors.whatsapp.read import Reader
-from appliance.core import errors, logs
-from appliance.core.effects import Outcome
-from appliance.core.http import Unanswered, Unsent
+from appliance.core import errors
 
 WINDOW = timedelta(hours=24)
-
-_log = logs.get(__name__)
-
-# The token goes to Meta's own hosts and to base_url, whatever a webhook names.
-_METAS = re.compile(r"(?:.+\.)?(?:facebook\.com|fbsbx\.com|fbcdn\.net|whatsapp\.net)")
 
 
 def _written_as_number(value: Any) -> Any:
@@ -40,15 +31,15 @@ def _written_as_number(value: Any) -> Any:
 
 
 def _encrypted_or_near(value: str) -> str:
-    url = httpx.URL(value)
-    near = url.host in {"localhost", "127.0.0.1", "::1"} or ("." not in url.host and url.host)
-    if url.scheme != "https" and not near:
+    host = urlsplit(value).hostname or ""
+    is_name = "." not in host and ":" not in host  # localhost, a neighbour in the same network
+    is_near = is_name or host in {"127.0.0.1", "::1"}
+    if not value.startswith("https://") and not is_near:
         raise ValueError("must begin with https://: the access token travels with every call")
     return value.rstrip("/")
 
 
 Id = Annotated[str, BeforeValidator(_written_as_number), Field(pattern=r"^[0-9]{5,32}$")]
-SecretName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 BaseUrl = Annotated[
     str, Field(pattern=r"^https?://[A-Za-z0-9.\-\[\]:/_]+$"), AfterValidator(_encrypted_or_near)
 ]
@@ -166,47 +157,12 @@ class WhatsApp:
         return reader.read(body)
 
     async def fetch(self, media: Media) -> Fetched:
-        """Fetch a file: by the webhook's address while it is fresh, else by a new one."""
-        if media.url:
-            try:
-                return await self._download(media.url, media)
-            except errors.Rejected:
-                if not media.provider_id:
-                    raise
-        return await self._download(await self._address(media.provider_id), media)
-
-    async def _address(self, media_id: str) -> str:
-        """Ask where a file lies; the answer holds for five minutes."""
-        if not media_id.isascii() or not media_id.isalnum():
-            raise errors.Rejected("The message names no file that can be fetched.")
-        try:
-            reply = await self._graph.get(media_id, phone_number_id=self.account)
-        except errors.Misconfigured as cause:
-            raise errors.Unavailable(cause.sentence) from cause
-        if reply.is_success:
-            url = loose.text(reply.body.get("url"))
-            if url:
-                return url
-            raise errors.Unavailable("WhatsApp does not say where the file lies. Try again later.")
-        refused = refusals.delivery_of(reply)
-        if refused.outcome is Outcome.DEAD or (reply.refusal and reply.refusal.subcode == 33):
-            raise errors.Rejected("WhatsApp does not have the file any more.")
-        raise errors.Unavailable(refused.why, retry_after_s=refused.retry_after_s)
-
-    async def _download(self, url: str, media: Media) -> Fetched:
-        host = httpx.URL(url).host
-        is_metas = url.startswith(f"{self.settings.base_url}/") or (
-            url.startswith("https://") and _METAS.fullmatch(host) is not None
-        )
-        got = await self.tools.http.fetch(
-            url,
-            headers=self._graph.bearer() if is_metas else {},
-            trusted=(self.settings.base_url,),
+        files = Files(
+            graph=self._graph,
+            account=self.account,
             most_bytes=self.settings.largest_file_mb * 1_000_000,
         )
-        if not _is(got.content, media.sha256):
-            raise errors.Rejected("The file is not the one the message announced.")
-        return Fetched(got.content, got.media_type)
+        return await files.fetch(media)
 
     # -- what goes out -----------------------------------------------------------------------------
 
@@ -219,141 +175,26 @@ class WhatsApp:
         return wording.WINDOW_CLOSED if now - heard_at >= WINDOW else None
 
     async def send(self, message: OutboundMessage, to: Identity, *, key: str) -> Delivery:
-        if to.kind not in {"phone", "bsuid"}:
-            return Delivery(Outcome.DEAD, why=wording.NO_ADDRESS.format(kind=to.kind))
-        if not message.text and not message.files:
-            return Delivery(Outcome.DEAD, why=wording.NOTHING_TO_SEND)
-        try:
-            media_id = ""
-            if message.files:
-                uploaded = await self._upload(message)
-                if isinstance(uploaded, Delivery):
-                    return uploaded
-                media_id = uploaded
-            reply = await self._graph.post(
-                f"{self.account}/messages", write.body(message, to, key=key, media_id=media_id)
-            )
-        except Unsent as cause:
-            return Delivery(Outcome.RETRY, code="not reached", why=cause.sentence)
-        except Unanswered as cause:
-            return Delivery(Outcome.UNKNOWN, code="no answer", why=cause.sentence)
-        except errors.Misconfigured as cause:
-            return Delivery(Outcome.STOPPED, code="secret", why=cause.sentence)
-        return self._sent(reply)
-
-    def _sent(self, reply: Reply) -> Delivery:
-        first = next(iter(loose.things(reply.body.get("messages"))), {})
-        provider_id = loose.name(first.get("id"))
-        if reply.is_success and provider_id:
-            return Delivery(Outcome.SENT, provider_id=provider_id)
-        refused = refusals.delivery_of(reply)
-        details = reply.refusal.details if reply.refusal else ""
-        _log.warning(
-            "whatsapp took no message",
-            outcome=refused.outcome, code=refused.code, pii_details=details,
-        )  # fmt: skip
-        return refused
-
-    async def _upload(self, message: OutboundMessage) -> str | Delivery:
-        """Hand over the file of a part; gives its id. Nobody sees an upload: it may be repeated."""
-        file = message.files[0]
-        found = self.tools.file(file.file_id)
-        if found is None:
-            return Delivery(Outcome.DEAD, why=wording.FILE_GONE)
-        _, media_type, content = found
-        try:
-            reply = await self._graph.upload(
-                f"{self.account}/media",
-                name=write.file_name(file),
-                media_type=write.upload_type(media_type),
-                content=content,
-            )
-        except Unanswered as cause:
-            return Delivery(Outcome.RETRY, code="no answer", why=cause.sentence)
-        media_id = loose.name(reply.body.get("id"))
-        if reply.is_success and media_id:
-            return media_id
-        refused = refusals.delivery_of(reply)
-        if refused.outcome is Outcome.UNKNOWN:
-            return Delivery(Outcome.RETRY, code=refused.code, why=wording.UPLOAD)
-        return refused
+        return await self._courier.send(message, to, key=key)
 
     async def seen(self, provider_id: str) -> None:
-        if not self.settings.mark_read:
-            return
-        try:
-            reply = await self._graph.post(
-                f"{self.account}/messages", write.seen(provider_id, typing=self.settings.typing)
-            )
-        except errors.Error as cause:
-            _log.info("whatsapp did not mark a message as read", why=cause.sentence)
-            return
-        if not reply.is_success:
-            code = reply.refusal.code if reply.refusal else reply.status
-            _log.info("whatsapp did not mark a message as read", code=code)
+        if self.settings.mark_read:
+            await self._courier.mark_read(provider_id, typing=self.settings.typing)
 
     # -- whether it works --------------------------------------------------------------------------
 
     async def probe(self) -> list[Step]:
-        steps: list[Step] = []
-        for attempt in (self._try_number, self._try_subscription, self._try_address):
-            steps += await attempt()
-            if not steps[-1].passed:
-                break
-        return steps
+        trial = Probe(
+            graph=self._graph,
+            account=self.account,
+            business=self.settings.business_account_id,
+            address=f"{self.tools.public_url}/webhooks/whatsapp",
+        )
+        return await trial.steps()
 
-    async def _try_number(self) -> list[Step]:
-        try:
-            reply = await self._graph.get(
-                self.account, fields="display_phone_number,verified_name,quality_rating"
-            )
-        except errors.Misconfigured as cause:
-            return [Step("credentials", passed=False, says=cause.sentence)]
-        except errors.Unavailable as cause:
-            says = wording.PROBE_NO_ANSWER.format(why=cause.sentence)
-            return [Step("credentials", passed=False, says=says)]
-        if not reply.is_success:
-            refused = refusals.delivery_of(reply)
-            if refused.why == wording.NO_SUCH_NUMBER:
-                return [
-                    Step("credentials", passed=True, says=wording.PROBE_CREDENTIALS),
-                    Step("phone number", passed=False, says=refused.why),
-                ]
-            return [Step("credentials", passed=False, says=refused.why)]
-        told = {
-            name: loose.name(reply.body.get(key)) or "?"
-            for name, key in (
-                ("number", "display_phone_number"),
-                ("name", "verified_name"),
-                ("quality", "quality_rating"),
-            )
-        }
-        return [
-            Step("credentials", passed=True, says=wording.PROBE_CREDENTIALS),
-            Step("phone number", passed=True, says=wording.PROBE_NUMBER.format(**told)),
-        ]
-
-    async def _try_subscription(self) -> list[Step]:
-        name = "webhook subscription"
-        business = self.settings.business_account_id
-        if business is None:
-            return [Step(name, passed=True, says=wording.PROBE_SUBSCRIPTION_SKIPPED)]
-        try:
-            reply = await self._graph.get(f"{business}/subscribed_apps")
-        except errors.Error as cause:
-            return [Step(name, passed=False, says=cause.sentence)]
-        if not reply.is_success:
-            return [Step(name, passed=False, says=refusals.delivery_of(reply).why)]
-        count = len(loose.things(reply.body.get("data")))
-        says = wording.PROBE_SUBSCRIBED.format(count=count)
-        return [Step(name, passed=count > 0, says=says if count else wording.PROBE_NOT_SUBSCRIBED)]
-
-    async def _try_address(self) -> list[Step]:
-        url = f"{self.tools.public_url}/webhooks/whatsapp"
-        # An emulator beside us may call any address; Meta calls only encrypted ones.
-        reaches = url.startswith("https://") or not self.settings.base_url.startswith("https://")
-        says = wording.PROBE_ADDRESS.format(url=url) if reaches else wording.PROBE_NO_ADDRESS
-        return [Step("our address", passed=reaches, says=says)]
+    @property
+    def _courier(self) -> Courier:
+        return Courier(graph=self._graph, account=self.account, file=self.tools.file)
 
     @property
     def _graph(self) -> Graph:
@@ -363,17 +204,3 @@ class WhatsApp:
             version=self.settings.api_version,
             token=lambda: self.secret(self.settings.access_token_secret),
         )
-
-
-def _is(content: bytes, announced: str | None) -> bool:
-    """Compare with the announced digest, in hex or base64; one that is none says nothing."""
-    if not announced:
-        return True
-    try:
-        told = bytes.fromhex(announced)
-    except ValueError:
-        try:
-            told = base64.b64decode(announced, validate=True)
-        except (binascii.Error, ValueError):
-            return True
-    return len(told) != 32 or hmac.compare_digest(told, hashlib.sha256(content).digest())

@@ -43,10 +43,10 @@ _DEAD = {
     131062: wording.NEEDS_PHONE,
 }
 _STOPPED = {
-    0: wording.TOKEN_ENDED,
+    0: wording.ACCESS_ENDED,
     3: wording.RIGHTS,
     10: wording.RIGHTS,
-    190: wording.TOKEN_ENDED,
+    190: wording.ACCESS_ENDED,
     368: wording.POLICY,
     130497: wording.COUNTRY,
     131005: wording.RIGHTS,
@@ -110,7 +110,7 @@ def _by_status(status: int) -> tuple[Outcome, str]:
     if status == 429:
         return Outcome.RETRY, wording.TOO_MANY
     if status in {401, 403}:
-        return Outcome.STOPPED, wording.TOKEN_ENDED
+        return Outcome.STOPPED, wording.ACCESS_ENDED
     if 300 <= status < 400 or status == 404:
         return Outcome.STOPPED, wording.NOT_THE_API
     if status >= 500 or status < 300:

@@ -133,17 +133,19 @@ class Edit:
     of: str
     text: str
     sent_at: datetime
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """An earlier message was taken back by who wrote it: our copy of its words goes."""
+    """An earlier message was taken back by who wrote it (`ours`: by us): our copy of it goes."""
 
     channel: str
     account: str
     provider_id: str
     of: str
     sent_at: datetime
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,12 +230,16 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class OutboundMessage:
-    """A message to send: words, and what a channel may show beside them."""
+    """A message to send: words, and what a channel may show beside them.
+
+    `reply_to` is the provider's id of the message it answers, where that shall be shown.
+    """
 
     text: str
     quick_replies: tuple[str, ...] = ()
     citations: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
+    reply_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

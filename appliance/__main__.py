@@ -37,7 +37,7 @@ class _Rooms(TyperGroup):
             from appliance.jobs.commands import commands as jobs  # noqa: PLC0415
 
             rooms = typer.Typer()
-            commands.mount(rooms)
+            commands.mount(rooms, jobs)
             rooms.add_typer(jobs)
             self._mounted = getattr(get_command(rooms), "commands", {})
         return self._mounted

@@ -15,17 +15,21 @@ from appliance.access import commands as access_commands
 from appliance.assembly import house
 from appliance.assembly.house import Appliance, Workshop
 from appliance.assembly.office import Office, open_office
+from appliance.assembly.post import OpenChannels, open_post
 from appliance.config import commands as config_commands
+from appliance.config import versions
 from appliance.config.catalogue import Catalogue
 from appliance.conversation import commands as conversation_commands
 from appliance.conversation import tool_commands
+from appliance.conversation.outbox import commands as outbox_commands
+from appliance.core import errors
 from appliance.core.settings import load as load_settings
 from appliance.core.settings import secret_from_environment
 from appliance.knowledge import commands as knowledge_commands
 from appliance.toolkit import catalogue as toolkit
 
 
-def mount(app: typer.Typer) -> None:
+def mount(app: typer.Typer, jobs: typer.Typer) -> None:
     """Mount the rooms' commands."""
 
     def office() -> Office:
@@ -56,6 +60,22 @@ def mount(app: typer.Typer) -> None:
                 opened.toolbox.loop.close()
                 opened.close()
 
+    @asynccontextmanager
+    async def lines() -> AsyncIterator[OpenChannels]:
+        here = office()
+        active = versions.active(here.db)
+        if active is None:
+            raise errors.Refused(
+                "No config is active yet. Run: appliance config activate bot_config.yaml"
+            )
+        post = open_post(here, file=lambda _: None, committed=lambda: None)
+        try:
+            post.channels.take_up(versions.config_of(active))
+            yield post.channels
+        finally:
+            await post.close(within_s=1)
+            here.close()
+
     def tool_files() -> toolkit.Catalogue:
         return toolkit.load(load_settings().tools_dir)
 
@@ -70,3 +90,5 @@ def mount(app: typer.Typer) -> None:
     )
     app.add_typer(tool_commands.build(tool_files, workshop), name="tools")
     conversation_commands.mount(app, office, terminal)
+    app.add_typer(outbox_commands.build(office, lines), name="channels")
+    outbox_commands.add_to_jobs(jobs, office)

@@ -13,6 +13,9 @@ PYTHON := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 IMAGE ?= frontdesk-appliance
 DOCKER ?= docker
+# Many tests wait for a process or a deadline: three at once even on two cores.
+AT_ONCE ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n < 3 ? 3 : n > 6 ? 6 : n)))
+PYTEST = $(PYTHON) -m pytest -n $(AT_ONCE) --dist loadfile
 COMPILE := pip compile pyproject.toml --quiet --universal --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --python-version 3.11
 
@@ -32,14 +35,14 @@ run: $(VENV)/.run ## set up, start the appliance with the sample config, print t
 	@exec $(VENV)/bin/appliance up
 
 test: $(VENV)/.dev ## set up, run all tests
-	$(PYTHON) -m pytest
+	$(PYTEST)
 
 check: $(VENV)/.dev ## format, lint, types, import contracts, tests: what CI runs
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
-	$(PYTHON) -m pytest
+	$(PYTEST)
 
 format: $(VENV)/.dev ## put the code into shape
 	$(VENV)/bin/ruff check --fix-only .
@@ -52,7 +55,7 @@ evals: $(VENV)/.dev ## play the held-out dialogues, print how many reach their g
 	$(PYTHON) -m tests.evals
 
 coverage: $(VENV)/.dev ## run all tests, print what they reach
-	$(PYTHON) -m pytest --cov --cov-report=term:skip-covered
+	$(PYTEST) --cov --cov-report=term:skip-covered
 
 lock: $(VENV)/.uv ## choose the newest fitting dependencies anew, with hashes
 	$(UV) $(COMPILE) --upgrade --custom-compile-command "make lock" -o requirements.lock

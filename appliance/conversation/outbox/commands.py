@@ -148,7 +148,8 @@ def add_to_jobs(app: typer.Typer, office: OpenOffice) -> None:
         for each in found:
             typer.echo(
                 f"{each.id[-8:]}  {each.state:<8} {each.channel:<10} "
-                f"{each.created_at:%Y-%m-%d %H:%M}  {one_line(each.code or '-')}  {one_line(each.why or '', limit=120)}"
+                f"{each.created_at:%Y-%m-%d %H:%M}  {one_line(each.code or '-')}  "
+                f"{one_line(each.why or '', limit=120)}"
             )
 
     @app.command("retry")

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-
 # Below the ports the system gives to outgoing connections, and apart for tests that run at once.
 _PORTS = 1_000
 

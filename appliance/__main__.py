@@ -87,7 +87,7 @@ def doctor(
         typer.echo("up" if running else "down")
         raise typer.Exit(not running)
 
-    from appliance.assembly import house  # noqa: PLC0415
+    from appliance.assembly import commands, house, office  # noqa: PLC0415
     from appliance.config import load  # noqa: PLC0415
     from appliance.core.clock import SystemClock  # noqa: PLC0415
     from appliance.services.monitoring import doctor as examiner  # noqa: PLC0415
@@ -104,6 +104,8 @@ def doctor(
         running=running,
         present=SystemClock(chosen.clock_start).now(),
     )
+    if loaded.config is not None and (chosen.data_dir / office.CORE).exists():
+        findings += examiner.channels(commands.probed(chosen, loaded.config))
     _print_findings(findings, as_json=as_json)
     raise typer.Exit(any(finding.state == "fail" for finding in findings))
 

@@ -19,12 +19,15 @@ from appliance.assembly.post import OpenChannels, open_post
 from appliance.config import commands as config_commands
 from appliance.config import versions
 from appliance.config.catalogue import Catalogue
+from appliance.config.model import BotConfig
+from appliance.connectors.protocols import Step
 from appliance.conversation import commands as conversation_commands
 from appliance.conversation import tool_commands
+from appliance.conversation.outbox import care
 from appliance.conversation.outbox import commands as outbox_commands
 from appliance.core import errors
+from appliance.core.settings import Settings, secret_from_environment
 from appliance.core.settings import load as load_settings
-from appliance.core.settings import secret_from_environment
 from appliance.knowledge import commands as knowledge_commands
 from appliance.toolkit import catalogue as toolkit
 
@@ -92,3 +95,26 @@ def mount(app: typer.Typer, jobs: typer.Typer) -> None:
     conversation_commands.mount(app, office, terminal)
     app.add_typer(outbox_commands.build(office, lines), name="channels")
     outbox_commands.add_to_jobs(jobs, office)
+
+
+def probed(settings: Settings, config: BotConfig) -> list[tuple[str, Step]]:
+    """Try every channel of a config over an existing store; changes nothing."""
+
+    async def work() -> list[tuple[str, Step]]:
+        here = open_office(settings)
+        post = open_post(here, file=lambda _: None, committed=lambda: None)
+        try:
+            post.channels.take_up(config)
+            found = [
+                ("channels", Step("config", passed=False, says=problem))
+                for problem in post.channels.problems
+            ]
+            for channel in post.channels.types:
+                for account in post.channels.of_type(channel):
+                    found += [(channel, step) for step in await care.probe(account)]
+            return found
+        finally:
+            await post.close(within_s=1)
+            here.close()
+
+    return asyncio.run(work())

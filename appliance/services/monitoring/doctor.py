@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from appliance.connectors.protocols import Step
 from appliance.core import disk, errors, sockets
 from appliance.core.settings import Settings
 from appliance.core.store.database import LOADED_SQLITE, MINIMUM_SQLITE
@@ -113,6 +114,14 @@ def clock(present: datetime, start: datetime | None) -> Finding:
     if start:
         return Finding("clock", "warn", f"{said} APPLIANCE_CLOCK_START pretends: unset it.")
     return Finding("clock", "ok", said)
+
+
+def channels(probed: Sequence[tuple[str, Step]]) -> list[Finding]:
+    """Say of each channel what works, step by step."""
+    return [
+        Finding(channel, "ok" if step.passed else "fail", f"{step.name}: {step.says}")
+        for channel, step in probed
+    ]
 
 
 def _existing(path: Path) -> Path:

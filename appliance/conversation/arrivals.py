@@ -16,7 +16,7 @@ from appliance.connectors.messages import (
     Revocation,
 )
 from appliance.contacts import identities
-from appliance.conversation import records
+from appliance.conversation import records, tickets
 from appliance.conversation.outbox import reports
 from appliance.conversation.values import Conversation, Message, Role, State
 from appliance.core import ids
@@ -168,10 +168,25 @@ def _echo(connection: Connection, keyring: Keyring, now: datetime, echo: Echo, r
         sent_at=min(echo.sent_at, now),
         received_at=now,
     )
+    _tell(connection, now, message)
     if conversation.state is not State.WITH_PERSON:
-        records.set_state(connection, conversation.id, state=State.WITH_PERSON, owner=PHONE_APP)
-    for kind in ("message", "state"):
-        events.record(connection, now, kind, conversation.id, contact_id=contact_id)
+        _take_over(connection, keyring, now, message)
+
+
+def _take_over(connection: Connection, keyring: Keyring, now: datetime, message: Message) -> None:
+    """Let the colleague have the conversation; closing the ticket gives it back to the bot."""
+    ticket = tickets.open_for(
+        connection,
+        keyring,
+        now,
+        conversation_id=message.conversation_id,
+        contact_id=message.contact_id,
+        reason="colleague_wrote",
+        summary=message.text,
+        department=None,
+    )
+    if ticket.state == "open":
+        tickets.take(connection, keyring, now, ticket.id, PHONE_APP)
 
 
 def _edit(connection: Connection, keyring: Keyring, now: datetime, edit: Edit) -> None:

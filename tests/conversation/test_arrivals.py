@@ -23,6 +23,7 @@ from appliance.connectors.messages import (
 )
 from appliance.contacts import identities
 from appliance.conversation import records, tickets
+from appliance.conversation.arrivals import PHONE_APP
 from appliance.conversation.outbox import attachments, care
 from appliance.conversation.values import Message, State
 from appliance.core import errors
@@ -96,6 +97,18 @@ async def test_a_colleague_who_writes_from_the_phone_silences_the_bot(desk, cloc
 
     assert said(desk, contact_id)[-2:] == [("person", "I'll take this"), ("contact", "thanks")]
     assert conversation(desk, contact_id).state is State.WITH_PERSON
+
+
+async def test_closing_the_colleagues_ticket_gives_the_conversation_back(desk, clock) -> None:
+    contact_id = await take(desk, letter("hello", clock.now()))
+    await take(desk, Echo(PIGEON, "loft", "e1", ANN, "I'll take this", clock.now()))
+    ticket = desk.db.read(lambda c: tickets.listed(c, desk.keyring))[0]
+
+    desk.db.write_now(lambda c: tickets.close(c, desk.keyring, clock.now(), ticket.id, "bob"))
+    await take(desk, letter("and now?", clock.now()))
+
+    assert (ticket.state, ticket.taken_by) == ("taken", PHONE_APP)
+    assert desk.replies(contact_id)[-1] == "You said: and now?"
 
 
 async def test_a_colleague_may_write_first(desk, clock) -> None:

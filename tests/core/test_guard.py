@@ -128,17 +128,20 @@ async def test_a_name_that_changes_its_address_after_the_check_gains_nothing():
     """DNS rebinding: the connection goes to the address that was checked."""
     names = Names(desk_example=[[PUBLIC], ["127.0.0.1"]])
 
-    async with serving(hello, host=PUBLIC) as site:
-        async with serving(hello, port=site.port) as inside, fetching(names) as http:
+    async with (
+        serving(hello, host=PUBLIC) as site,
+        serving(hello, port=site.port) as inside,
+        fetching(names) as http,
+    ):
+        await http.fetch(f"http://desk.example:{site.port}/")
+
+        assert names.asked == ["desk.example"]
+        assert len(site.requests) == 1
+        assert inside.requests == []
+
+        with pytest.raises(errors.Rejected):
             await http.fetch(f"http://desk.example:{site.port}/")
-
-            assert names.asked == ["desk.example"]
-            assert len(site.requests) == 1
-            assert inside.requests == []
-
-            with pytest.raises(errors.Rejected):
-                await http.fetch(f"http://desk.example:{site.port}/")
-            assert inside.requests == []
+        assert inside.requests == []
 
 
 async def test_the_next_address_is_tried_where_one_is_silent():
@@ -174,9 +177,11 @@ async def answering(*replies: Reply | Drip) -> AsyncIterator[Site]:
 async def test_a_redirect_is_followed_and_checked_again():
     names = Names(desk_example=[[PUBLIC]], other_example=[[PUBLIC]])
 
-    async with answering(*redirecting("/next"), Reply(200, b"there")) as site:
-        async with fetching(names) as http:
-            got = await http.fetch(f"http://desk.example:{site.port}/first")
+    async with (
+        answering(*redirecting("/next"), Reply(200, b"there")) as site,
+        fetching(names) as http,
+    ):
+        got = await http.fetch(f"http://desk.example:{site.port}/first")
 
     assert got.content == b"there"
     assert got.url.endswith("/next")
@@ -194,11 +199,13 @@ async def test_a_redirect_is_followed_and_checked_again():
 async def test_a_redirect_into_the_house_is_refused(place):
     names = Names(desk_example=[[PUBLIC]], inside_example=[["127.0.0.1"]])
 
-    async with serving(hello) as inside:
-        async with answering(*redirecting(place.format(port=inside.port))) as site:
-            async with fetching(names) as http:
-                with pytest.raises(errors.Rejected):
-                    await http.fetch(f"http://desk.example:{site.port}/")
+    async with (
+        serving(hello) as inside,
+        answering(*redirecting(place.format(port=inside.port))) as site,
+        fetching(names) as http,
+    ):
+        with pytest.raises(errors.Rejected):
+            await http.fetch(f"http://desk.example:{site.port}/")
 
     assert inside.requests == []
 
@@ -241,10 +248,13 @@ async def test_an_emulator_a_person_has_configured_may_be_near(monkeypatch):
 
 
 async def test_trust_in_an_address_is_not_lent_to_redirects_of_strangers():
-    async with serving(hello) as inside:
-        async with answering(*redirecting(f"{inside.url}/admin")) as site, fetching() as http:
-            with pytest.raises(errors.Rejected):
-                await http.fetch(f"http://desk.example:{site.port}/", trusted=(inside.url,))
+    async with (
+        serving(hello) as inside,
+        answering(*redirecting(f"{inside.url}/admin")) as site,
+        fetching() as http,
+    ):
+        with pytest.raises(errors.Rejected):
+            await http.fetch(f"http://desk.example:{site.port}/", trusted=(inside.url,))
 
     assert inside.requests == []
 
@@ -303,10 +313,12 @@ async def test_a_packed_body_is_counted_unpacked(encoding):
     ids=["no gzip", "cut gzip", "brotli"],
 )
 async def test_a_body_that_is_not_what_its_encoding_says_is_not_taken(body, encoding):
-    async with answering(Reply(200, body, {"content-encoding": encoding})) as site:
-        async with fetching() as http:
-            with pytest.raises(errors.Unavailable):
-                await http.fetch(f"http://desk.example:{site.port}/")
+    async with (
+        answering(Reply(200, body, {"content-encoding": encoding})) as site,
+        fetching() as http,
+    ):
+        with pytest.raises(errors.Unavailable):
+            await http.fetch(f"http://desk.example:{site.port}/")
 
 
 async def test_a_slow_drip_ends_with_the_time_that_was_given():
@@ -405,11 +417,13 @@ async def test_the_certificate_must_be_the_named_hosts_though_the_address_is_pin
     serves, believes = certificate(tmp_path, "desk.example")
     names = Names(desk_example=[[PUBLIC]], other_example=[[PUBLIC]])
 
-    async with serving(hello, host=PUBLIC, tls=serves) as site:
-        async with fetching(names, tls=believes) as http:
-            got = await http.fetch(f"https://desk.example:{site.port}/")
-            with pytest.raises(errors.Unavailable):
-                await http.fetch(f"https://other.example:{site.port}/")
+    async with (
+        serving(hello, host=PUBLIC, tls=serves) as site,
+        fetching(names, tls=believes) as http,
+    ):
+        got = await http.fetch(f"https://desk.example:{site.port}/")
+        with pytest.raises(errors.Unavailable):
+            await http.fetch(f"https://other.example:{site.port}/")
 
     assert got.content == b"hello"
     assert site.names == ["desk.example", "other.example"]
@@ -422,10 +436,9 @@ async def test_a_redirect_from_an_encrypted_to_a_plain_address_is_refused(tmp_pa
     async def handler(_request: Request) -> Reply:
         return Reply(302, b"", {"location": "http://desk.example/"})
 
-    async with serving(handler, host=PUBLIC, tls=serves) as site:
-        async with fetching(tls=believes) as http:
-            with pytest.raises(errors.Rejected, match="unencrypted"):
-                await http.fetch(f"https://desk.example:{site.port}/")
+    async with serving(handler, host=PUBLIC, tls=serves) as site, fetching(tls=believes) as http:
+        with pytest.raises(errors.Rejected, match="unencrypted"):
+            await http.fetch(f"https://desk.example:{site.port}/")
 
 
 # -- secrecy ---------------------------------------------------------------------------------------

@@ -65,8 +65,9 @@ class Http:
         public: guard.Public = addresses.is_public,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self.client = _client(tls, connections=64, kept=16)
-        self._guarded = _client(tls, connections=32, kept=0)
+        believed = tls or httpx.create_ssl_context(trust_env=False)
+        self.client = _client(believed, connections=64, kept=16)
+        self._guarded = _client(believed, connections=32, kept=0)
         self._guard = guard.Guard(
             client=self._guarded,
             resolve=resolve,
@@ -151,12 +152,12 @@ class Http:
         )
 
 
-def _client(tls: ssl.SSLContext | None, *, connections: int, kept: int) -> httpx.AsyncClient:
+def _client(tls: ssl.SSLContext, *, connections: int, kept: int) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         headers={"user-agent": "Frontdesk"},
         timeout=httpx.Timeout(TOTAL_S, connect=CONNECT_S),
         follow_redirects=False,
         trust_env=False,
-        verify=tls or True,
+        verify=tls,
         limits=httpx.Limits(max_connections=connections, max_keepalive_connections=kept),
     )

@@ -89,6 +89,9 @@ class Settings(BaseModel):
     show_sources: bool = Field(
         default=True, description="Name the documents an answer rests on below it."
     )
+    timeout_s: float = Field(
+        default=15.0, ge=0.5, le=60, description="How long one answer of the Graph API may take."
+    )
     largest_file_mb: int = Field(
         default=20, ge=1, le=100, description="The largest file of a contact that is fetched."
     )
@@ -203,4 +206,5 @@ class WhatsApp:
             base_url=self.settings.base_url,
             version=self.settings.api_version,
             token=lambda: self.secret(self.settings.access_token_secret),
+            within_s=self.settings.timeout_s,
         )

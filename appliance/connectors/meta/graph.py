@@ -54,6 +54,7 @@ class Graph:
     base_url: str
     version: str
     token: Callable[[], str]
+    within_s: float = TOTAL_S
 
     async def get(self, path: str, **query: str) -> Reply:
         """Read something.
@@ -75,7 +76,7 @@ class Graph:
             path,
             form={"messaging_product": "whatsapp", "type": media_type},
             files={"file": (name, content, media_type)},
-            within_s=UPLOAD_S,
+            within_s=max(UPLOAD_S, self.within_s),
         )
 
     def bearer(self) -> dict[str, str]:
@@ -100,7 +101,7 @@ class Graph:
         body: Mapping[str, Any] | None = None,
         form: Mapping[str, str] | None = None,
         files: Mapping[str, tuple[str, bytes, str]] | None = None,
-        within_s: float = TOTAL_S,
+        within_s: float | None = None,
     ) -> Reply:
         answer = await self.http.call(
             method,
@@ -110,7 +111,7 @@ class Graph:
             body=body,
             form=form,
             files=files,
-            within_s=within_s,
+            within_s=within_s or self.within_s,
         )
         return reply_of(answer)
 

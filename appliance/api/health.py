@@ -70,7 +70,8 @@ class Probe:
             unit = partial(_write_probe, value=now.isoformat())
             self._under_way = asyncio.ensure_future(self._db.write(unit))
         try:
-            await asyncio.wait_for(asyncio.shield(self._under_way), PROBE_S)
+            async with asyncio.timeout(PROBE_S):
+                await asyncio.shield(self._under_way)
         except TimeoutError:
             said = f"A write took longer than {PROBE_S:.0f} s: another process holds the database."
             return Check(name="store", state=State.FAIL, says=said)

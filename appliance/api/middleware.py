@@ -175,7 +175,8 @@ class _Counted:
             self._deadline = loop.time() + self.timeout_s
         left = min(self.idle_s, self._deadline - loop.time())
         try:
-            message = await asyncio.wait_for(self.inner(), max(0.0, left))
+            async with asyncio.timeout(max(0.0, left)):
+                message = await self.inner()
         except TimeoutError:
             raise self._refusal(408) from None
         self.ended = message["type"] != "http.request" or not message.get("more_body", False)

@@ -54,7 +54,8 @@ async def _drain(
     await asyncio.sleep(_STREAMS_END_S)
     server.stop()  # type: ignore[no-untyped-call]  # granian has no annotation here
     try:
-        await asyncio.wait_for(serving, limit_s)
+        async with asyncio.timeout(limit_s):
+            await serving
     except TimeoutError:
         _log.warning("requests were still open at the stop", limit_s=limit_s)
     else:

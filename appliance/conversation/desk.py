@@ -211,7 +211,8 @@ class Desk:
             if not pause:
                 return
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(lane.more.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await lane.more.wait()
                 continue
             return
 

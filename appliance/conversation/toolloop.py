@@ -32,7 +32,8 @@ class ToolLoop:
         loop = self._running()
         future = asyncio.run_coroutine_threadsafe(_contained(work), loop)
         try:
-            return await asyncio.wait_for(asyncio.wrap_future(future), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                return await asyncio.wrap_future(future)
         except TimeoutError:
             future.cancel()
             if loop is self._loop and not await _answers(loop):
@@ -75,7 +76,8 @@ def _serve(loop: asyncio.AbstractEventLoop) -> None:
 async def _answers(loop: asyncio.AbstractEventLoop) -> bool:
     pulse = asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop)
     try:
-        await asyncio.wait_for(asyncio.wrap_future(pulse), _PULSE_S)
+        async with asyncio.timeout(_PULSE_S):
+            await asyncio.wrap_future(pulse)
     except TimeoutError:
         return False
     return True

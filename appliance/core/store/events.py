@@ -100,7 +100,8 @@ class Follower:
             version = -1
             while True:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._kicked.wait(), self._every_s)
+                    async with asyncio.timeout(self._every_s):
+                        await self._kicked.wait()
                 current = raw.execute("PRAGMA data_version").fetchone()[0]
                 if current == version:
                     self._kicked.clear()

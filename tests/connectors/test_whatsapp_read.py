@@ -147,6 +147,7 @@ def test_a_message_for_another_number_of_ours_is_left_alone():
     found = read(ours, theirs)
 
     assert [payloads.word(it) for it in found] == ["text", "notice other_number"]
+    assert [it.account for it in found] == [whatsapp.NUMBER, "99999"]
 
 
 def test_a_message_in_a_group_is_left_alone():
@@ -229,6 +230,7 @@ def test_everything_is_said_in_words_a_model_can_read(kind, content, expected):
     found = read_message(message(kind, content))
 
     assert found.text == expected
+    assert found.is_described == expected.startswith("[")
     assert (found.kind is Kind.UNSUPPORTED) == (kind in {"unsupported", "hologram"})
 
 

@@ -90,7 +90,7 @@ class Settings(BaseModel):
         default=True, description="Name the documents an answer rests on below it."
     )
     timeout_s: float = Field(
-        default=15.0, ge=0.5, le=60, description="How long one answer of the Graph API may take."
+        default=15.0, ge=0.5, le=20, description="How long one answer of the Graph API may take."
     )
     largest_file_mb: int = Field(
         default=20, ge=1, le=100, description="The largest file of a contact that is fetched."

@@ -10,7 +10,7 @@ from appliance.connectors import loose
 from appliance.core import errors
 from appliance.core.http import TOTAL_S, Answer, Http
 
-UPLOAD_S = 60.0
+UPLOAD_S = 25.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Graph:
             path,
             form={"messaging_product": "whatsapp", "type": media_type},
             files={"file": (name, content, media_type)},
-            within_s=max(UPLOAD_S, self.within_s),
+            within_s=UPLOAD_S,
         )
 
     def bearer(self) -> dict[str, str]:

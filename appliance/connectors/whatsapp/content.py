@@ -7,7 +7,7 @@ messages, read 2026-11-22. A field that is missing or of a wrong kind reads as e
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 from appliance.connectors import loose
@@ -25,13 +25,13 @@ _REFERRAL = (
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a message says; `text` is never empty."""
+    """What a message says; `text` is never empty, and ours where `is_described`."""
 
     kind: Kind
     text: str
+    is_described: bool = False
     media: tuple[Media, ...] = ()
     choice: str | None = None
-    referral: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read(message: loose.Thing) -> Content:
@@ -40,7 +40,7 @@ def read(message: loose.Thing) -> Content:
     reader = _READERS.get(kind)
     if reader is not None:
         return reader(message)
-    return Content(Kind.UNSUPPORTED, wording.NEW_KIND.format(kind=_short(kind) or "?"))
+    return _described(Kind.UNSUPPORTED, wording.NEW_KIND.format(kind=_short(kind) or "?"))
 
 
 def referral(message: loose.Thing) -> Mapping[str, Any]:
@@ -58,8 +58,18 @@ def referral(message: loose.Thing) -> Mapping[str, Any]:
 
 
 def _text(message: loose.Thing) -> Content:
-    body = loose.text(loose.thing(message.get("text")).get("body"))
-    return Content(Kind.TEXT, body if body.strip() else wording.EMPTY)
+    return _said(Kind.TEXT, loose.text(loose.thing(message.get("text")).get("body")), wording.EMPTY)
+
+
+def _described(kind: Kind, text: str, media: tuple[Media, ...] = ()) -> Content:
+    return Content(kind, text, is_described=True, media=media)
+
+
+def _said(kind: Kind, words: str, description: str, media: tuple[Media, ...] = ()) -> Content:
+    """Give the contact's own words, or the description where there are none."""
+    if words.strip():
+        return Content(kind, words, media=media)
+    return _described(kind, description, media)
 
 
 def _carrying(
@@ -76,7 +86,7 @@ def _carrying(
             sha256=loose.name(found.get("sha256")) or None,
         )
         carried = (media,) if media.provider_id or media.url else ()
-        return Content(kind, caption if caption.strip() else description(found), carried)
+        return _said(kind, caption, description(found), carried)
 
     return read_media
 
@@ -96,7 +106,7 @@ def _location(message: loose.Thing) -> Content:
     where = [loose.number(found.get(name)) for name in ("latitude", "longitude")]
     point = ", ".join(f"{degrees:.5f}" for degrees in where if degrees is not None)
     place = ", ".join(part for part in (*named, point) if part) or "?"
-    return Content(Kind.LOCATION, wording.LOCATION.format(place=place))
+    return _described(Kind.LOCATION, wording.LOCATION.format(place=place))
 
 
 def _contacts(message: loose.Thing) -> Content:
@@ -114,7 +124,7 @@ def _contacts(message: loose.Thing) -> Content:
         ]
         cards.append(", ".join(_short(part) for part in parts if part))
     said = "; ".join(card for card in cards if card) or "?"
-    return Content(Kind.CONTACTS, wording.CARDS.format(cards=said))
+    return _described(Kind.CONTACTS, wording.CARDS.format(cards=said))
 
 
 def _order(message: loose.Thing) -> Content:
@@ -127,7 +137,7 @@ def _order(message: loose.Thing) -> Content:
         items.append(f"{quantity} x {product}" + (f" at {_short(price)}" if price else ""))
     said = wording.ORDER.format(items="; ".join(items) or "?")
     words = loose.text(found.get("text"))
-    return Content(Kind.ORDER, f"{words}\n{said}" if words.strip() else said)
+    return _said(Kind.ORDER, f"{words}\n{said}" if words.strip() else "", said)
 
 
 def _button(message: loose.Thing) -> Content:
@@ -144,13 +154,13 @@ def _interactive(message: loose.Thing) -> Content:
     if "nfm_reply" in found:
         return _form(loose.thing(found["nfm_reply"]))
     kind = loose.name(found.get("type")) or "interactive"
-    return Content(Kind.UNSUPPORTED, wording.NEW_KIND.format(kind=_short(kind)))
+    return _described(Kind.UNSUPPORTED, wording.NEW_KIND.format(kind=_short(kind)))
 
 
 def _choice(title: object, chosen: object) -> Content:
     said, choice = loose.text(title), loose.text(chosen)
-    words = said if said.strip() else choice if choice.strip() else wording.EMPTY
-    return Content(Kind.CHOICE, words, choice=choice or None)
+    words = said if said.strip() else choice
+    return replace(_said(Kind.CHOICE, words, wording.EMPTY), choice=choice or None)
 
 
 def _form(reply: loose.Thing) -> Content:
@@ -169,13 +179,13 @@ def _form(reply: loose.Thing) -> Content:
     else:
         said = _short(written)
     text = wording.FORM.format(fields=said) if said else wording.EMPTY_FORM
-    return Content(Kind.FORM, text, choice=loose.name(reply.get("name")) or None)
+    return replace(_described(Kind.FORM, text), choice=loose.name(reply.get("name")) or None)
 
 
 def _unsupported(message: loose.Thing) -> Content:
     kind = _short(loose.name(loose.thing(message.get("unsupported")).get("type")))
     text = wording.UNSUPPORTED_KIND.format(kind=kind) if kind else wording.UNSUPPORTED
-    return Content(Kind.UNSUPPORTED, text)
+    return _described(Kind.UNSUPPORTED, text)
 
 
 def _short(text: str) -> str:

@@ -18,7 +18,11 @@ _log = logs.get(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Courier:
-    """Sends from one number. `file` gives name, media type and bytes of a file of ours."""
+    """Sends from one number. `file` gives name, media type and bytes of a file of ours.
+
+    A delivery has a code where WhatsApp itself has answered; without one it may be in trouble as a
+    whole, and whoever sends should leave it alone for a while.
+    """
 
     graph: Graph
     account: str
@@ -41,9 +45,9 @@ class Courier:
                 f"{self.account}/messages", write.body(message, to, key=key, media_id=media_id)
             )
         except Unsent as cause:
-            return Delivery(Outcome.RETRY, code="not reached", why=cause.sentence)
+            return Delivery(Outcome.RETRY, why=cause.sentence)
         except Unanswered as cause:
-            return Delivery(Outcome.UNKNOWN, code="no answer", why=cause.sentence)
+            return Delivery(Outcome.UNKNOWN, why=cause.sentence)
         except errors.Misconfigured as cause:
             return Delivery(Outcome.STOPPED, code="secret", why=cause.sentence)
         return _judged(reply)
@@ -77,7 +81,7 @@ class Courier:
                 content=content,
             )
         except Unanswered as cause:
-            return Delivery(Outcome.RETRY, code="no answer", why=cause.sentence)
+            return Delivery(Outcome.RETRY, why=cause.sentence)
         media_id = loose.name(reply.body.get("id"))
         if reply.is_success and media_id:
             return media_id

@@ -38,7 +38,8 @@ class Reader:
     """Reads for one of our numbers.
 
     Attributes:
-        account: Our phone number id: what is addressed to another number becomes a notice.
+        account: Our phone number id. What is addressed to another number becomes a notice
+            `other_number` of that number: an app with several numbers hands us all of theirs.
         business: Our business account id, "" where it is not told.
         now: The time to take where the provider gives none.
     """
@@ -91,7 +92,7 @@ class Reader:
                 yield notices.make(self.account, "unreadable", wording.UNREADABLE, [name, told])
             elif number and number != self.account:
                 says = wording.OTHER_NUMBER.format(account=one_line(number, limit=40))
-                yield notices.make(self.account, "other_number", says, [number, name, item])
+                yield notices.make(number, "other_number", says, [number, name, item])
             elif "group_id" in item or loose.name(item.get("recipient_type")) == "group":
                 yield notices.make(self.account, "group", wording.GROUP, item)
             else:
@@ -138,6 +139,7 @@ class Reader:
             name=sender.name,
             also=sender.also,
             kind=said.kind,
+            is_described=said.is_described,
             media=said.media,
             reply_to=loose.name(loose.thing(item.get("context")).get("id")) or None,
             choice=said.choice,

@@ -92,9 +92,11 @@ def delivery_of(reply: Reply) -> Delivery:
     accepted: WhatsApp has no idempotency key, so it is unknown and never sent again blindly.
     """
     refusal = reply.refusal
-    code = str(refusal.code) if refusal else f"http {reply.status}"
     known = judge(refusal) if refusal else None
     outcome, why = known or _by_status(reply.status)
+    code: str | None = str(refusal.code) if refusal else f"http {reply.status}"
+    if refusal is None and outcome is Outcome.UNKNOWN:
+        code, why = None, f"{why} (HTTP {reply.status})"
     return Delivery(outcome, code=code, why=why, retry_after_s=reply.retry_after_s)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from appliance.connectors import words
 from appliance.connectors.messages import File, Identity, OutboundMessage
-from appliance.connectors.whatsapp import wording
+from appliance.connectors.whatsapp import markup, wording
 
 LONGEST_TEXT, LONGEST_BODY, LONGEST_CAPTION = 4096, 1024, 1024
 MOST_BUTTONS, LONGEST_BUTTON = 3, 20
@@ -38,7 +38,7 @@ _UPLOADED = {
 def parts(message: OutboundMessage, *, show_sources: bool) -> Sequence[OutboundMessage]:
     """Divide a message into what fits one request each: words, then choices, then files."""
     choices = _choices(message.quick_replies)
-    text = words.cleaned(message.text)
+    text = markup.shown(words.cleaned(message.text))
     if show_sources and message.citations:
         text = f"{text}\n\n{_sources(message.citations)}".strip()
     if choices and not _fits(choices):

@@ -21,7 +21,10 @@ for _name, _value in (
     ("OMP_NUM_THREADS", "1"),
     ("TOKENIZERS_PARALLELISM", "false"),
     ("LANGSMITH_TRACING", "false"),
+    ("LANGSMITH_TRACING_V2", "false"),
+    ("LANGCHAIN_TRACING", "false"),
     ("LANGCHAIN_TRACING_V2", "false"),
+    ("LANGSMITH_GATEWAY", "false"),
 ):
     os.environ[_name] = _value  # noqa: TID251 - must stand before NumPy and LangChain are imported
 

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -16,12 +17,14 @@ from appliance.assembly import house
 from appliance.assembly.house import Appliance, Workshop
 from appliance.assembly.office import Office, open_office
 from appliance.config import commands as config_commands
+from appliance.config import versions
 from appliance.config.catalogue import Catalogue
 from appliance.conversation import commands as conversation_commands
 from appliance.conversation import tool_commands
 from appliance.core.settings import load as load_settings
 from appliance.core.settings import secret_from_environment
 from appliance.knowledge import commands as knowledge_commands
+from appliance.models import commands as model_commands
 from appliance.toolkit import catalogue as toolkit
 
 
@@ -70,3 +73,10 @@ def mount(app: typer.Typer) -> None:
     )
     app.add_typer(tool_commands.build(tool_files, workshop), name="tools")
     conversation_commands.mount(app, office, terminal)
+    model_commands.mount(app, office, _zone)
+
+
+def _zone(here: Office) -> ZoneInfo:
+    """Give the zone of the config in force; without one, UTC."""
+    good = versions.last_good(here.db)
+    return ZoneInfo(versions.config_of(good).calendar.zone if good else "UTC")

@@ -115,7 +115,10 @@ class Speakers:
         """Make a config's chain; basic mode stands last in every one. Takes up to some seconds."""
         llm = config.workflow.llm
         profiles = [profile for profile in (llm, *llm.fallbacks) if profile.provider != "desk"]
-        links = [self._link(config, profile) for profile in profiles]
+        links = [
+            self.link(profile, Rates.of(config, profile.provider, profile.model))
+            for profile in profiles
+        ]
         links.append(_basic(config, tools, embedder, cache_dir))
         return Chain(links, self.clock, self.breakers)
 
@@ -127,12 +130,15 @@ class Speakers:
         """Let go of all connections."""
         await asyncio.gather(*(provider.close() for provider in self._providers.values()))
 
-    def _link(self, config: BotConfig, profile: ModelProfile) -> Link:
+    def link(self, profile: ModelProfile, rates: Rates) -> Link:
+        """Make the link of a profile; its library is imported now, not in the first turn."""
         profile = ModelProfile.model_validate(
             profile.model_dump(include=set(ModelProfile.model_fields))
         )
         if profile not in self._providers:
             self._providers[profile] = Provider(profile=profile, secret=self.secret)
+            with contextlib.suppress(Failed):  # a key that is missing now may be set later
+                self._providers[profile].open()
         return Link(
             profile.provider,
             self._providers[profile],
@@ -143,5 +149,5 @@ class Speakers:
             retries=profile.retries,
             most_letters=max(profile.max_tokens * _LETTERS_A_TOKEN, _SHORTEST_BOUND),
             is_foreign=True,
-            rates=Rates.of(config, profile.provider, profile.model),
+            rates=rates,
         )

@@ -114,7 +114,9 @@ def _as_langchain(message: Message) -> BaseMessage:
             status=kept.get("status", "success"),
         )
     if message.role is Role.PERSON:
-        return AIMessage(f"(A colleague wrote:) {message.text}")
+        return AIMessage(
+            f"(A colleague wrote:) {message.text}", response_metadata={"said_by": "person"}
+        )
     metadata = {"desk": kept["desk"]} if kept.get("desk") else {}
     return AIMessage(
         content=kept.get("content", message.text),

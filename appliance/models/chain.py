@@ -120,7 +120,6 @@ class Chain:
                     answer = await self._try(link, asked)
             except Failed as failure:
                 failed.append(f"{link.name}: {failure}")
-                log.warning("model failed", provider=link.name, why=str(failure))
                 continue
             answer.response_metadata["chain"]["failed"] = failed
             return answer
@@ -139,6 +138,7 @@ class Chain:
         try:
             answer = await self._insist(link, asked, ends)
         except Failed as failure:
+            log.warning("model failed", provider=link.name, model=link.called, why=str(failure))
             now = self.clock.monotonic()
             if not failure.is_unwell:
                 breaker.untried()

@@ -100,5 +100,5 @@ def _email(said: str) -> str:
     return re.findall(r"\S+@\S+", said)[-1]
 
 
-def _calls(name: str, **args: str) -> Step:
-    return Step(calls=(Wanted(name, args),))
+def _calls(tool: str, /, **args: str) -> Step:
+    return Step(calls=(Wanted(tool, args),))

@@ -33,6 +33,7 @@ class ModelServer:
     port: int = 0
     requests: list[Asked] = field(default_factory=list)
     connections: int = 0
+    broken: Exception | None = None
     _server: asyncio.Server | None = None
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -53,6 +54,8 @@ class ModelServer:
         _trace: TracebackType | None,
     ) -> None:
         await self.die()
+        if self.broken is not None:
+            raise self.broken
 
     async def revive(self) -> None:
         """Listen, on the same port as before."""
@@ -106,7 +109,11 @@ class ModelServer:
             return True
         request = model_wire.asked(path, headers, json.loads(body))
         self.requests.append(request)
-        step = self.script(request)
+        try:
+            step = self.script(request)
+        except Exception as mistake:  # a test's own, told when the server is left
+            self.broken = mistake
+            step = Step(status=500)
         streams = bool(request.body.get("stream")) or "alt=sse" in query
         return await self._answer(step, request, writer, streams=streams)
 

@@ -36,8 +36,7 @@ async def open_house(
             data_dir=place / "data",
             keys_dir=place / "keys",
             config=config,
-            clock_start=MONDAY,
-            **changes,  # type: ignore[arg-type]
+            **{"clock_start": MONDAY, **changes},  # type: ignore[arg-type]
         )
         opened = assembly.build(settings)
         await opened.start()

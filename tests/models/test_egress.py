@@ -43,11 +43,13 @@ async def main():
             answers.append((await asked.ask()).content)
             await asked.close()
         port = server.port
+        leaked = [name for one in server.requests for name, value in one.headers.items()
+                  if "wrong" in value]
     await asyncio.sleep(0.3)  # tracers and telemetry would send from threads of their own
     own = f"('127.0.0.1', {port})"
     foreign = [one for one in tried if one not in {own, "127.0.0.1", "b'127.0.0.1'"}]
     own_seen = own in tried
-    print(json.dumps([answers, own_seen, foreign, tracing_is_enabled()]))
+    print(json.dumps([answers, own_seen, foreign, leaked, tracing_is_enabled()]))
 
 
 asyncio.run(main())
@@ -69,6 +71,9 @@ def test_only_the_providers_own_address_is_connected_to_whatever_the_environment
         "OPENAI_BASE_URL": "http://192.0.2.2:9",
         "OPENAI_API_KEY": "wrong",
         "OPENAI_ORG_ID": "org-wrong",
+        "OPENAI_PROJECT_ID": "project-wrong",
+        "OPENAI_CUSTOM_HEADERS": "x-more: wrong",
+        "ANTHROPIC_CUSTOM_HEADERS": "x-more: wrong",
         "ANTHROPIC_BASE_URL": "http://192.0.2.3:9",
         "ANTHROPIC_API_URL": "http://192.0.2.3:9",
         "ANTHROPIC_AUTH_TOKEN": "wrong",
@@ -91,10 +96,11 @@ def test_only_the_providers_own_address_is_connected_to_whatever_the_environment
     )
 
     assert done.returncode == 0, done.stderr[-3000:]
-    answers, own_seen, foreign, traces = json.loads(done.stdout.splitlines()[-1])
+    answers, own_seen, foreign, leaked, traces = json.loads(done.stdout.splitlines()[-1])
     assert answers == ["Hello there."] * 4
     assert own_seen
     assert foreign == []
+    assert leaked == [], "a key or name of the environment was sent along"
     assert traces is False
 
 

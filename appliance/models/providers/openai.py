@@ -21,7 +21,6 @@ def open(profile: ModelProfile, key: str) -> Opened:  # noqa: A001 - providers.o
         model=profile.model,
         base_url=profile.base_url or ADDRESS,
         api_key=SecretStr(key),
-        organization="",
         temperature=profile.temperature,
         max_completion_tokens=None if is_compatible else profile.max_tokens,
         # Servers that are not OpenAI's know the older name.

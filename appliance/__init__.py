@@ -14,14 +14,20 @@ import pysqlite3.dbapi2
 sys.modules["sqlite3"] = pysqlite3
 sys.modules["sqlite3.dbapi2"] = pysqlite3.dbapi2
 
+# The vendors' libraries read addresses, keys, headers and switches from the environment by
+# themselves; here all of that comes from the config and the secrets. Nothing leaves the box
+# unasked: LangSmith, which would send every conversation out, comes along with LangChain.
+_VENDORS = ("OPENAI_", "ANTHROPIC_", "GOOGLE_", "GEMINI_", "LANGSMITH_", "LANGCHAIN_")
+for _name in [*os.environ]:  # noqa: TID251 - must stand before they are imported
+    if _name.startswith(_VENDORS):
+        del os.environ[_name]  # noqa: TID251
 # One thread each: with the default a turn took 2 to 29 s under load, with one 40 to 70 ms.
-# Nothing leaves the box unasked: LangSmith comes along with LangChain.
 for _name, _value in (
     ("OPENBLAS_NUM_THREADS", "1"),
     ("OMP_NUM_THREADS", "1"),
     ("TOKENIZERS_PARALLELISM", "false"),
     ("LANGSMITH_TRACING", "false"),
-    ("LANGCHAIN_TRACING_V2", "false"),
+    ("LANGSMITH_TRACING_V2", "false"),
 ):
     os.environ[_name] = _value  # noqa: TID251 - must stand before NumPy and LangChain are imported
 

@@ -18,6 +18,12 @@ from tests.fakes.clock import FakeClock
 MONDAY = datetime(2026, 11, 16, 15, 0, tzinfo=UTC)  # 10:00 in New York
 
 
+@pytest.fixture(scope="session")
+def vectors(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One cache of vectors for every test that wants basic mode ready at once."""
+    return tmp_path_factory.mktemp("vectors")
+
+
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock(MONDAY)

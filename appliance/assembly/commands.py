@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -29,6 +30,7 @@ from appliance.core import errors
 from appliance.core.settings import Settings, secret_from_environment
 from appliance.core.settings import load as load_settings
 from appliance.knowledge import commands as knowledge_commands
+from appliance.models import commands as model_commands
 from appliance.toolkit import catalogue as toolkit
 
 
@@ -93,6 +95,7 @@ def mount(app: typer.Typer, jobs: typer.Typer) -> None:
     )
     app.add_typer(tool_commands.build(tool_files, workshop), name="tools")
     conversation_commands.mount(app, office, terminal)
+    model_commands.mount(app, office, _zone)
     app.add_typer(outbox_commands.build(office, lines), name="channels")
     outbox_commands.add_to_jobs(jobs, office)
 
@@ -118,3 +121,9 @@ def probed(settings: Settings, config: BotConfig) -> list[tuple[str, Step]]:
             here.close()
 
     return asyncio.run(work())
+
+
+def _zone(here: Office) -> ZoneInfo:
+    """Give the zone of the config in force; without one, UTC."""
+    good = versions.last_good(here.db)
+    return ZoneInfo(versions.config_of(good).calendar.zone if good else "UTC")

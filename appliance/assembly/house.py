@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
+from appliance.access import secrets
 from appliance.assembly.office import Office, open_office
 from appliance.assembly.ports import HousePorts
 from appliance.assembly.post import Post, open_post, organizer
@@ -38,7 +39,7 @@ from appliance.core.store.database import Connection
 from appliance.core.store.events import Event, Follower
 from appliance.knowledge import facts, library
 from appliance.models import embedder as embedders
-from appliance.models.speaker import speaker
+from appliance.models.speaker import Speakers
 from appliance.services.analytics import tables as _analytics
 from appliance.services.bookings import port as bookings
 from appliance.services.followups import tables as _followups
@@ -116,6 +117,13 @@ class Appliance:
         )
 
     @cached_property
+    def speakers(self) -> Speakers:
+        """The chains of models, and the connections they share."""
+        return Speakers(
+            secret=lambda name: secrets.find(self.db, self.keyring, name), clock=self.clock
+        )
+
+    @cached_property
     def bots(self) -> LiveBots:
         """The assistants by config version."""
         return LiveBots(
@@ -124,7 +132,7 @@ class Appliance:
             tools=self.toolkit.tools,
             embedder=self.embedder,
             cache_dir=self._cache,
-            speaker=speaker,
+            speaker=self.speakers.make,
             read_version=lru_cache(maxsize=8)(self._read_version),
         )
 
@@ -173,6 +181,7 @@ class Appliance:
         await self.desk.stop(within_s=within_s)
         await self.post.close(within_s=within_s)
         await self.parking.close()
+        await self.speakers.close()
         self.toolbox.loop.close()
         self.close()
 
@@ -387,6 +396,7 @@ class Appliance:
             "writer_commits_total": lambda: self.db.commits,
             "tool_loops_replaced_total": lambda: self.toolbox.loop.replaced,
             "oldest_unanswered_s": self._oldest_unanswered_s,
+            "models_resting": self.speakers.resting,
             "webhooks_refused_total": lambda: self._webhooks_refused,
             "messages_sent_total": lambda: self.post.courier.sent,
             **{

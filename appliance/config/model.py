@@ -48,40 +48,62 @@ class Client(Strict):
     """The language the bot answers in."""
 
 
+Provider = Literal["desk", "openai", "anthropic", "google", "openai_compatible"]
+
+
 class ModelProfile(Strict):
     """One language model a turn may use."""
 
-    provider: Literal["desk", "openai", "anthropic", "google", "openai_compatible"]
+    provider: Provider
     """Who serves it; `desk` is the built-in basic mode and needs no key."""
     model: Line = "desk"
     """The provider's name of the model."""
     base_url: str | None = None
-    """Address of an OpenAI-compatible server."""
+    """The server's address; needed for openai_compatible, else the provider's own."""
     credentials_secret: SecretName | None = None
     """Name of the secret that holds the key (never the key itself)."""
-    temperature: Annotated[float, Field(ge=0, le=2)] = 0.2
-    """How freely the model words its answers."""
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    """How freely the model words its answers; without it the provider's own (some take none)."""
     max_tokens: Annotated[int, Field(ge=16, le=32_000)] = 800
-    """The longest answer, in tokens."""
+    """The longest answer, in tokens; a model that thinks first needs more."""
+    connect_s: Annotated[float, Field(gt=0, le=60)] = 3
+    """Seconds until the server must have taken the connection."""
+    first_s: Annotated[float, Field(gt=0, le=120)] = 8
+    """Seconds until the first word must be there; then the next model is asked."""
+    total_s: Annotated[float, Field(gt=0, le=120)] = 20
+    """Seconds until the answer must be whole. The turn's own limit may end it earlier."""
+    retries: Annotated[int, Field(ge=0, le=3)] = 1
+    """How often a passing failure (overload, lost connection) is tried again before a word came."""
 
 
-class Llm(Strict):
+class ModelPrice(Strict):
+    """What a model costs, in the client's currency. Without one a call's cost is not known."""
+
+    model: Line
+    """The model's name, as in llm.model or a fallback."""
+    provider: Provider | None = None
+    """Only with this provider; without it, whoever serves the model."""
+    input: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=6)]
+    """For a million tokens read."""
+    output: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=6)]
+    """For a million tokens written."""
+    cached_input: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=6)] | None = None
+    """For a million tokens the provider still had; without it they cost as much as others."""
+    currency: Currency | None = None
+    """The currency the price is written in; it must be the client's."""
+    valid_from: date
+    """First day the price holds (UTC); the latest one that has begun counts."""
+
+
+class Llm(ModelProfile):
     """Which models answer, in order. Basic mode stands last in every chain by itself."""
 
-    provider: Literal["desk", "openai", "anthropic", "google", "openai_compatible"] = "desk"
+    provider: Provider = "desk"
     """Who serves the first model."""
-    model: Line = "desk"
-    """The provider's name of the first model."""
-    base_url: str | None = None
-    """Address of an OpenAI-compatible server."""
-    credentials_secret: SecretName | None = None
-    """Name of the secret that holds the key."""
-    temperature: Annotated[float, Field(ge=0, le=2)] = 0.2
-    """How freely the model words its answers."""
-    max_tokens: Annotated[int, Field(ge=16, le=32_000)] = 800
-    """The longest answer, in tokens."""
-    fallbacks: list[ModelProfile] = []
+    fallbacks: Annotated[list[ModelProfile], Field(max_length=8)] = []
     """Tried in order when the first fails."""
+    prices: list[ModelPrice] = []
+    """What the models cost; the live config's hold for every conversation."""
 
 
 class ToolUse(Strict):
@@ -288,6 +310,15 @@ class Limits(Strict):
     """Money, in the client's currency."""
 
 
+class Spending(Strict):
+    """What language models may cost; when it is used up, basic mode answers."""
+
+    per_day: Annotated[Decimal, Field(gt=0)] | None = None
+    """Money a day of the calendar's zone, in the client's currency."""
+    per_conversation: Annotated[Decimal, Field(gt=0)] | None = None
+    """Money a conversation, in the client's currency."""
+
+
 class Approvals(Strict):
     """Questions that a person must decide."""
 
@@ -306,6 +337,8 @@ class Behavior(Strict):
     """How many earlier messages a turn begins with."""
     limits: Limits = Limits()
     """What a turn may use."""
+    spending: Spending = Spending()
+    """What language models may cost."""
     approvals: Approvals = Approvals()
     """Questions for a person."""
     pii_collection: PiiCollection = PiiCollection()

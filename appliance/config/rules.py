@@ -10,14 +10,13 @@ import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
 
-from appliance.config import model, nodes, rules_hours, rules_names
+from appliance.config import model, nodes, rules_hours, rules_models, rules_names
 from appliance.config.catalogue import Catalogue
 from appliance.config.problems import Finding, Steps, shown
 from appliance.config.rule_file import RuleFile
 
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|[^\s@]+@localhost")
 _URL = re.compile(r"https?://[^\s/]+(/\S*)?")
-_KEYED = {"openai", "anthropic", "google"}
 
 
 def check(
@@ -84,25 +83,6 @@ def _is_off(file: RuleFile, steps: Steps) -> bool:
     return any(file.is_on(*steps[:n], "enabled") is False for n in range(len(steps)))
 
 
-def _models(file: RuleFile) -> Iterator[Finding]:
-    at: Steps = ("workflow", "llm")
-    places = [at, *(steps for steps, _ in file.items(*at, "fallbacks")), ("voice", "config", "llm")]
-    for steps in places:
-        provider = file.text(*steps, "provider")
-        if provider is None or provider == "desk":
-            continue
-        if nodes.find(file.root, *steps, "model") is None:
-            do = "add model: the provider's name of it"
-            yield file.finding((*steps, "model"), f"{provider} has no model", do)
-        if provider == "openai_compatible":
-            if nodes.find(file.root, *steps, "base_url") is None:
-                do = "add base_url, e.g. http://localhost:11434/v1"
-                yield file.finding((*steps, "base_url"), "the server's address is missing", do)
-        elif nodes.find(file.root, *steps, "credentials_secret") is None and provider in _KEYED:
-            do = "add credentials_secret: the name of the secret that holds the key"
-            yield file.finding((*steps, "credentials_secret"), f"{provider} needs a key", do)
-
-
 def _addresses(file: RuleFile) -> Iterator[Finding]:
     emails: list[Steps] = [("facts", "email")]
     emails += [(*at, "email") for at, _ in file.items("departments")]
@@ -111,8 +91,8 @@ def _addresses(file: RuleFile) -> Iterator[Finding]:
         if value is not None and not _ADDRESS.fullmatch(value):
             what = f"{shown(value)} is not an e-mail address"
             yield file.finding(steps, what, "write e.g. hello@acme.example")
-    urls: list[Steps] = [("facts", "website"), ("workflow", "llm", "base_url")]
-    urls += [(*at, "base_url") for at, _ in file.items("workflow", "llm", "fallbacks")]
+    urls: list[Steps] = [("facts", "website")]
+    urls += [(*at, "base_url") for at in rules_models.places(file)]
     for steps in urls:
         value = file.text(*steps)
         if value is not None and not _URL.fullmatch(value):
@@ -140,7 +120,10 @@ _RULES: tuple[Callable[[RuleFile], Iterator[Finding]], ...] = (
     _discounts,
     _voice,
     _secrets,
-    _models,
+    rules_models.models,
+    rules_models.patience,
+    rules_models.prices,
+    rules_models.spending,
     _addresses,
     _validity,
 )

@@ -152,7 +152,12 @@ def _under(live: BotConfig, pinned: BotConfig) -> BotConfig:
         for use in pinned.workflow.tools
     ]
     updates: dict[str, Any] = {
-        "workflow": pinned.workflow.model_copy(update={"tools": tools}),
+        "workflow": pinned.workflow.model_copy(
+            update={
+                "tools": tools,
+                "llm": pinned.workflow.llm.model_copy(update={"prices": live.workflow.llm.prices}),
+            }
+        ),
         **{
             section: getattr(live, section)
             for section in ("client", "facts", "calendar", "departments", "behavior", "synonyms")

@@ -31,6 +31,7 @@ from appliance.conversation.gate import SentenceGate, judge_owner
 from appliance.conversation.hub import Hub
 from appliance.conversation.limits import Meter
 from appliance.conversation.run import Bot, Run
+from appliance.conversation.spending import TurnPurse, paid_until
 from appliance.conversation.toolbox import LaneLost
 from appliance.conversation.turns import Closing
 from appliance.conversation.values import Conversation, Draft, Message, Role
@@ -461,7 +462,8 @@ class Desk:
     async def _new_run(self, work: Work) -> Run:
         bot = await self._bot(work.version)
         contact_id, turn_id = work.conversation.contact_id, work.turn_id
-        limits = self._bots.limits().limits
+        behavior = self._bots.limits()
+        limits, began = behavior.limits, self._clock.monotonic()
 
         async def emit(text: str) -> None:
             self._hub.tell(contact_id, {"event": "chunk", "data": {"turn": turn_id, "text": text}})
@@ -470,6 +472,12 @@ class Desk:
             run.gate.forget()
             self._hub.tell(contact_id, {"event": "reset", "data": {"turn": turn_id}})
 
+        meter = Meter(
+            model_calls_most=limits.model_calls,
+            tool_calls_most=limits.tool_calls,
+            tokens_most=limits.tokens,
+            cost_most=limits.cost,
+        )
         run = Run(
             turn_id=turn_id,
             conversation_id=work.conversation.id,
@@ -477,16 +485,22 @@ class Desk:
             bot=bot,
             system=work.system,
             now=self._clock.now(),
-            meter=Meter(
-                model_calls_most=limits.model_calls,
-                tool_calls_most=limits.tool_calls,
-                tokens_most=limits.tokens,
-                cost_most=limits.cost,
-            ),
+            meter=meter,
             gate=SentenceGate(proved=set(work.proved), emit=emit),
             still_mine=lambda c: leases.holds(c, f"lane:{contact_id}", work.token),
-            began=self._clock.monotonic(),
+            began=began,
             on_reset=reset,
+            purse=TurnPurse(
+                db=self._db,
+                clock=self._clock,
+                meter=meter,
+                spending=behavior.spending,
+                zone=bot.zone,
+                currency=bot.currency,
+                turn_id=turn_id,
+                conversation_id=work.conversation.id,
+                paid_until=paid_until(began, limits.seconds),
+            ),
         )
         return run
 
@@ -532,6 +546,8 @@ class Desk:
             proof=[proof.as_json() for proof in (owner, *run.gate.proofs)],
         )
         records.answered(connection, [message.id for message in work.messages], work.turn_id)
+        if run.purse is not None:
+            run.purse.write(connection)
         if not ending.questions:
             receipts.discard_results(connection, work.turn_id)
         if work.is_resumed:
@@ -582,7 +598,7 @@ class Desk:
             model=about.get("model_name"),
             tokens_in=run.meter.tokens_in,
             tokens_out=run.meter.tokens_out,
-            cost=str(run.meter.cost),
+            cost=str(run.meter.cost) if run.meter.is_cost_known else None,
             latency_ms=round((self._clock.monotonic() - run.began) * 1000),
             limit_hit=ending.failed,
             record={
@@ -597,6 +613,11 @@ class Desk:
                 "citations": desk.get("citations", []),
                 "model_calls": run.meter.model_calls,
                 "models_failed": chain.get("failed", []),
+                "models_asked": [
+                    {"provider": call.provider, "model": call.model, "outcome": call.outcome}
+                    for call in (run.purse.calls if run.purse else ())
+                ],
+                "cap_reached": run.purse.cap if run.purse else None,
                 "tools": [
                     {"tool": each.tool, "arguments": each.arguments, "status": each.status}
                     for each in run.invocations

@@ -46,11 +46,13 @@ def compiled(toolbox: Toolbox, saver: BaseCheckpointSaver[Any]) -> Graph:
         run.meter.model_call()
         await run.gate.paragraph()
         answer = await run.bot.speaker.call(
-            [run.system, *state["messages"]], run.bot.offered, run.gate.feed, run.on_reset
+            [run.system, *state["messages"]],
+            run.bot.offered,
+            run.gate.feed,
+            run.on_reset,
+            purse=run.purse,
         )
         await run.gate.flush()
-        usage = answer.usage_metadata or {"input_tokens": 0, "output_tokens": 0}
-        run.meter.used(tokens_in=usage["input_tokens"], tokens_out=usage["output_tokens"])
         return {"messages": [answer]}
 
     async def tools(task: Task, runtime: Runtime[Run]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ class Meter:
     tokens_in: int = 0
     tokens_out: int = 0
     cost: Decimal = Decimal(0)
+    is_cost_known: bool = True
 
     def model_call(self) -> None:
         """Count a model call before it is made.
@@ -52,8 +53,9 @@ class Meter:
             raise LimitReached("tool_calls")
         self.tool_calls += 1
 
-    def used(self, *, tokens_in: int, tokens_out: int, cost: Decimal = Decimal(0)) -> None:
-        """Count what a model call has used."""
+    def used(self, *, tokens_in: int, tokens_out: int, cost: Decimal | None) -> None:
+        """Count what a model call has used; a cost of None is not known."""
         self.tokens_in += tokens_in
         self.tokens_out += tokens_out
-        self.cost += cost
+        self.cost += cost or Decimal(0)
+        self.is_cost_known = self.is_cost_known and cost is not None

@@ -16,7 +16,9 @@ from pydantic import BaseModel
 from appliance.connectors.messages import File
 from appliance.conversation.gate import SentenceGate
 from appliance.conversation.limits import Meter
+from appliance.conversation.spending import TurnPurse
 from appliance.core.store.database import Connection
+from appliance.models.ledger import Purse
 
 
 class Speaker(Protocol):
@@ -28,8 +30,13 @@ class Speaker(Protocol):
         tools: list[BaseTool],
         on_text: Callable[[str], Awaitable[None]],
         on_reset: Callable[[], Awaitable[None]],
+        *,
+        purse: Purse | None = None,
     ) -> AIMessage:
-        """Answer, handing over text as it comes; `on_reset` takes back what came so far."""
+        """Answer, handing over text as it comes; `on_reset` takes back what came so far.
+
+        What is asked of models is paid from `purse`.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,7 @@ class Run:
     still_mine: Callable[[Connection], bool]
     began: float
     on_reset: Callable[[], Awaitable[None]]
+    purse: TurnPurse | None = None
     effects: int = 0
     ordinals: Counter[tuple[str, str]] = field(default_factory=Counter)
     invocations: list[Invocation] = field(default_factory=list)

@@ -70,14 +70,17 @@ _ADD_INVOCATION = tool_invocations.insert()
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """How a turn ends; tokens are counts, cost is a decimal as text, latency in milliseconds."""
+    """How a turn ends; tokens are counts, latency in milliseconds.
+
+    `cost` is a decimal as text, None where a price is not known.
+    """
 
     state: str
     provider: str | None
     model: str | None
     tokens_in: int
     tokens_out: int
-    cost: str
+    cost: str | None
     latency_ms: int
     limit_hit: str | None
     record: dict[str, Any]

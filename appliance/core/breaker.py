@@ -49,3 +49,8 @@ class Breaker:
     def untried(self) -> None:
         """Give a trial back: there was nothing to call for."""
         self._trying_since = None
+
+    def rest(self, now: float, for_s: float) -> None:
+        """Hold calls back for as long as the service asked us to."""
+        self.failed(now)
+        self.opened_at = now - self.rest_s + for_s

@@ -2,18 +2,152 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.tools import BaseTool
 
-from appliance.config.model import BotConfig
+from appliance.config.model import BotConfig, ModelProfile
+from appliance.core import logs
+from appliance.core.breaker import Breaker
+from appliance.core.clock import Clock
 from appliance.models.chain import Chain, Link
 from appliance.models.desk_model.model import DeskModel
 from appliance.models.desk_model.pack import DeskPack
 from appliance.models.embedder import Embedder
+from appliance.models.failures import Failed
+from appliance.models.ledger import Rates
+from appliance.models.providers.opened import Opened
+
+Secret = Callable[[str], str | None]
+
+_FILES = {
+    "openai": "openai",
+    "openai_compatible": "openai",
+    "anthropic": "anthropic",
+    "google": "google",
+}
+_LETTERS_A_TOKEN = 12
+"""The longest word a token stands for, roughly: an answer beyond this does not end by itself."""
+_SHORTEST_BOUND = 4_000
+_NO_KEY = "none"  # a compatible server without a key wants some word all the same
+
+_log = logs.get(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class Provider:
+    """A model of a provider, opened when it is first asked and again when its key changes."""
+
+    profile: ModelProfile
+    secret: Secret
+    _opened: Opened | None = None
+    _key: str = ""
+    _left: list[Opened] = field(default_factory=list)
+
+    def open(self) -> BaseChatModel:
+        """Give the model.
+
+        Raises:
+            Failed: the key is missing, or the library cannot make the model.
+        """
+        key = self._the_key()
+        if self._opened is None or key != self._key:
+            if self._opened is not None:
+                self._left.append(self._opened)  # answers under way keep their connections
+            self._opened, self._key = self._made(key), key
+        return self._opened.model
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        for opened in (*self._left, *([self._opened] if self._opened else ())):
+            with contextlib.suppress(Exception):
+                await opened.close()
+        self._left, self._opened = [], None
+
+    def _the_key(self) -> str:
+        name = self.profile.credentials_secret
+        if name is None:
+            return _NO_KEY
+        key = self.secret(name)
+        if not key:
+            raise Failed(why=f"the secret {name} is not set")
+        return key
+
+    def _made(self, key: str) -> Opened:
+        file = _FILES[self.profile.provider]
+        try:
+            module = importlib.import_module(f"appliance.models.providers.{file}")
+            opened: Opened = module.open(self.profile, key)
+        except Exception as cause:  # noqa: BLE001 - a library may raise anything
+            _log.error("a model cannot be opened", model=self.profile.model, exc_info=cause)
+            raise Failed(why=f"cannot be opened: {type(cause).__name__}") from None
+        return opened
 
 
 def speaker(config: BotConfig, tools: list[BaseTool], embedder: Embedder, cache_dir: Path) -> Chain:
-    """Make the chain; basic mode stands last in every one. Takes up to a few seconds."""
+    """Make a chain of basic mode alone. Takes up to a few seconds."""
+    return Chain([_basic(config, tools, embedder, cache_dir)])
+
+
+def _basic(config: BotConfig, tools: list[BaseTool], embedder: Embedder, cache_dir: Path) -> Link:
     pack = DeskPack.build(config, tools, embedder=embedder, cache_dir=cache_dir)
-    return Chain([Link("desk", DeskModel(pack=pack))])
+    return Link("desk", DeskModel(pack=pack))
+
+
+@dataclass(slots=True, kw_only=True)
+class Speakers:
+    """Makes the chains of a process; breakers and connections are shared by config versions."""
+
+    secret: Secret
+    clock: Clock
+    breakers: dict[str, Breaker] = field(default_factory=dict)
+    _providers: dict[ModelProfile, Provider] = field(default_factory=dict)
+
+    def make(
+        self, config: BotConfig, tools: list[BaseTool], embedder: Embedder, cache_dir: Path
+    ) -> Chain:
+        """Make a config's chain; basic mode stands last in every one. Takes up to some seconds."""
+        llm = config.workflow.llm
+        profiles = [profile for profile in (llm, *llm.fallbacks) if profile.provider != "desk"]
+        links = [
+            self.link(profile, Rates.of(config, profile.provider, profile.model))
+            for profile in profiles
+        ]
+        links.append(_basic(config, tools, embedder, cache_dir))
+        return Chain(links, self.clock, self.breakers)
+
+    def resting(self) -> int:
+        """Count the models that are left alone for a while."""
+        return sum(breaker.is_open for breaker in self.breakers.values())
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        await asyncio.gather(*(provider.close() for provider in self._providers.values()))
+
+    def link(self, profile: ModelProfile, rates: Rates) -> Link:
+        """Make the link of a profile; its library is imported now, not in the first turn."""
+        profile = ModelProfile.model_validate(
+            profile.model_dump(include=set(ModelProfile.model_fields))
+        )
+        if profile not in self._providers:
+            self._providers[profile] = Provider(profile=profile, secret=self.secret)
+            with contextlib.suppress(Failed):  # a key that is missing now may be set later
+                self._providers[profile].open()
+        return Link(
+            profile.provider,
+            self._providers[profile],
+            first_s=profile.first_s,
+            total_s=profile.total_s,
+            called=profile.model,
+            key=f"{profile.provider} {profile.model} {profile.base_url or ''}".strip(),
+            retries=profile.retries,
+            most_letters=max(profile.max_tokens * _LETTERS_A_TOKEN, _SHORTEST_BOUND),
+            is_foreign=True,
+            rates=rates,
+        )

@@ -20,6 +20,7 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.tools import BaseTool
 
 from appliance.conversation.run import Speaker
+from appliance.models.ledger import Purse
 from appliance.models.speaker import speaker
 from tests.bench.houses import ROOT, in_loop, open_house, say
 from tests.bench.report import Cell, Goal, Report, Table, percentile
@@ -46,10 +47,12 @@ class Timed:
         tools: list[BaseTool],
         on_text: Callable[[str], Awaitable[None]],
         on_reset: Callable[[], Awaitable[None]],
+        *,
+        purse: Purse | None = None,
     ) -> AIMessage:
         began, spent = time.perf_counter(), time.process_time()
         try:
-            return await self.inner.call(messages, tools, on_text, on_reset)
+            return await self.inner.call(messages, tools, on_text, on_reset, purse=purse)
         finally:
             self.calls += 1
             self.spent_s += time.perf_counter() - began

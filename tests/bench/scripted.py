@@ -18,6 +18,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.message import add_messages
 
 from appliance.core import ids
+from appliance.models.ledger import Purse
 from tests.bench.tools.look_up import PASSAGE
 
 QUESTION = (
@@ -47,6 +48,8 @@ class Scripted:
         tools: list[BaseTool],
         on_text: Callable[[str], Awaitable[None]],
         on_reset: Callable[[], Awaitable[None]],
+        *,
+        purse: Purse | None = None,
     ) -> AIMessage:
         made = answer(messages)
         if made.text:

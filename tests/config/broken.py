@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from tests.config.sample import CREDENTIALS, RANDOM, SMALL, with_line
 
 CARET = "‸"
+LOCAL = "provider: openai_compatible\n    model: local\n    base_url: http://localhost:11434/v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,12 @@ class Broken:
     phrase: str
 
 
-def edit(name: str, old: str, new: str, phrase: str) -> Broken:
+def edit(
+    name: str, old: str, new: str, phrase: str, *, also: tuple[str, str] | None = None
+) -> Broken:
     marked = with_line(old, new)
+    if also is not None:
+        marked = marked.replace(*also)
     assert marked.count(CARET) == 1, name
     before, after = marked.split(CARET)
     column = len(before) - (before.rfind("\n") + 1) + 1
@@ -216,6 +221,73 @@ EDITS = (
         "  llm:\n    provider: desk",
         "  ‸llm:\n    provider: openai\n    model: gpt",
         "needs a key",
+    ),
+    edit(
+        "a model without a name",
+        "  llm:\n    provider: desk",
+        "  ‸llm:\n    provider: openai_compatible\n    base_url: http://localhost:11434/v1",
+        "openai_compatible has no model",
+    ),
+    edit(
+        "a fallback without an address",
+        "    provider: desk",
+        "    provider: desk\n    fallbacks:\n"
+        "      - ‸{ provider: openai_compatible, model: local }",
+        "the server's address is missing",
+    ),
+    edit(
+        "an address of a model that is none",
+        "    provider: desk",
+        "    provider: desk\n    base_url: ‸localhost:11434",
+        "is not a web address",
+    ),
+    edit(
+        "a first word after the last",
+        "    provider: desk",
+        f"    {LOCAL}\n    first_s: ‸30",
+        "longer than the whole answer (20)",
+    ),
+    edit(
+        "no patience at all",
+        "    provider: desk",
+        f"    {LOCAL}\n    connect_s: ‸0",
+        "connect_s",
+    ),
+    edit(
+        "a price in another currency",
+        "    provider: desk",
+        f"    {LOCAL}\n    prices:\n"
+        "      - { model: local, input: 1, output: 2, valid_from: 2026-01-01, currency: ‸EUR }",
+        "the client counts in USD",
+    ),
+    edit(
+        "a price below nothing",
+        "    provider: desk",
+        f"    {LOCAL}\n    prices:\n"
+        "      - { model: local, input: ‸-1, output: 2, valid_from: 2026-01-01 }",
+        "at least 0",
+    ),
+    edit(
+        "a price without a day",
+        "    provider: desk",
+        f"    {LOCAL}\n    prices:\n      - ‸{{ model: local, input: 1, output: 2 }}",
+        '"valid_from" is missing',
+    ),
+    edit(
+        "two prices of one day",
+        "    provider: desk",
+        f"    {LOCAL}\n    prices:\n"
+        "      - { model: local, input: 1, output: 2, valid_from: 2026-01-01 }\n"
+        "      - { model: local, input: 3, output: 4, valid_from: ‸2026-01-01 }",
+        "two prices from 2026-01-01",
+    ),
+    edit(
+        "a cap that cannot be counted",
+        "  llm:\n    provider: desk",
+        "  llm:\n    provider: openai_compatible\n    base_url: http://localhost:11434/v1\n"
+        "    model: ‸local",
+        "has no price, so behavior.spending.per_day cannot be kept",
+        also=("behavior:\n", "behavior:\n  spending: { per_day: 5 }\n"),
     ),
     edit("a bad e-mail address", "email: hello@acme.example", "email: ‸hello", "not an e-mail"),
     edit("a bad website", "https://acme.example", "‸acme.example", "begin with https://"),

@@ -20,20 +20,23 @@ MONDAY = datetime(2026, 11, 16, 15, 0, tzinfo=UTC)  # 10:00 in New York
 
 @asynccontextmanager
 async def open_house(
-    folder: Path | None = None, *, debounce_ms: int = 0, **changes: object
+    folder: Path | None = None,
+    *,
+    debounce_ms: int = 0,
+    text: str | None = None,
+    **changes: object,
 ) -> AsyncIterator[assembly.Appliance]:
-    """Start an appliance with the sample config and no debounce; stop it at the end."""
+    """Start an appliance with the sample config, or another `text`; stop it at the end."""
     with tempfile.TemporaryDirectory(prefix="frontdesk-") as scratch:
         place = folder or Path(scratch)
         config = place / "bot_config.yaml"
-        text = (ROOT / "bot_config.yaml").read_text("utf-8")
+        text = text or (ROOT / "bot_config.yaml").read_text("utf-8")
         config.write_text(text.replace("debounce_ms: 350", f"debounce_ms: {debounce_ms}"), "utf-8")
         settings = Settings(
             data_dir=place / "data",
             keys_dir=place / "keys",
             config=config,
-            clock_start=MONDAY,
-            **changes,  # type: ignore[arg-type]
+            **{"clock_start": MONDAY, **changes},  # type: ignore[arg-type]
         )
         opened = assembly.build(settings)
         await opened.start()

@@ -28,6 +28,7 @@ from appliance.conversation.values import Accepted, Message
 from appliance.core.crypto import Keyring
 from appliance.core.store.columns import Instant, table
 from appliance.core.store.database import Connection, Database
+from appliance.models.ledger import Purse
 from appliance.toolkit import ApprovalNeeded, ToolContext, ToolError, ports, tool
 from tests.fakes.clock import FakeClock
 
@@ -65,6 +66,8 @@ class ScriptedSpeaker:
         tools: list[BaseTool],
         on_text: Say,
         on_reset: Callable[[], Awaitable[None]],
+        *,
+        purse: Purse | None = None,
     ) -> AIMessage:
         self.calls += 1
         self.seen.append(messages)

@@ -13,8 +13,8 @@ from tests.models import talk
 
 
 @pytest.fixture(scope="session")
-def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
+def cache_dir(vectors: Path) -> Path:
+    return vectors
 
 
 @pytest.fixture(scope="session")

@@ -25,8 +25,7 @@ from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from pydantic import ConfigDict, Field
 
-from appliance.models.desk_model import dialogue, results, turn
-from appliance.models.desk_model.frame import Frame, unpack
+from appliance.models.desk_model import dialogue, replay, results, turn
 from appliance.models.desk_model.manner import Manner, manner_of
 from appliance.models.desk_model.move import Call, Desk, Move
 from appliance.models.desk_model.pack import DeskPack
@@ -92,12 +91,16 @@ class DeskModel(BaseChatModel):
                 Call(id=str(one["id"]), name=one["name"], args=one["args"])
                 for one in (asked.tool_calls if asked else ())
             )
-            return results.conclude(desk, _frame([asked] if asked else []), calls, got)
+            if asked is not None and not _is_ours(asked):
+                frame = replay.frame_of(desk, history[:-1])
+                frame = replay.without_task(desk, frame, calls, got)
+                return results.conclude(desk, frame, calls, got)
+            return results.conclude(desk, replay.frame_of(desk, history), calls, got)
         words: list[str] = []
         while history and isinstance(history[-1], HumanMessage):
             words.insert(0, _text(history[-1]))
             history = history[:-1]
-        return dialogue.decide(desk, _frame(history), "\n".join(words))
+        return dialogue.decide(desk, replay.frame_of(desk, history), "\n".join(words))
 
     def _desk(self, messages: Sequence[BaseMessage]) -> Desk:
         facts = turn.of(messages)
@@ -181,13 +184,9 @@ def _chunks(answer: AIMessage) -> Iterator[ChatGenerationChunk]:
     )
 
 
-def _frame(history: Sequence[BaseMessage]) -> Frame:
-    """Read what was remembered with the last answer of ours."""
-    for message in reversed(history):
-        if isinstance(message, AIMessage):
-            desk = message.response_metadata.get("desk")
-            return unpack(desk.get("frame")) if isinstance(desk, Mapping) else Frame()
-    return Frame()
+def _is_ours(answer: AIMessage) -> bool:
+    """Tell whether basic mode gave an answer."""
+    return isinstance(answer.response_metadata.get("desk"), Mapping)
 
 
 def _results(messages: Sequence[BaseMessage]) -> dict[str, str]:

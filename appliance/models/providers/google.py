@@ -1,0 +1,30 @@
+"""Google's Gemini, by the developer API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langchain_google_genai import ChatGoogleGenerativeAI
+from pydantic import SecretStr
+
+from appliance.config.model import ModelProfile
+from appliance.models.providers.opened import Opened
+
+ADDRESS = "https://generativelanguage.googleapis.com"
+
+
+def open(profile: ModelProfile, key: str) -> Opened:  # noqa: A001 - providers.google.open
+    """Open Gemini; the library takes one time-out for everything, so `first_s` bounds connects."""
+    settings: dict[str, Any] = {
+        "model": profile.model,
+        "base_url": profile.base_url or ADDRESS,
+        "api_key": SecretStr(key),
+        "vertexai": False,
+        "max_output_tokens": profile.max_tokens,
+        "timeout": profile.total_s,
+        "max_retries": 0,
+    }
+    if profile.temperature is not None:
+        settings["temperature"] = profile.temperature
+    model = ChatGoogleGenerativeAI(**settings)
+    return Opened(model, model.aclose)

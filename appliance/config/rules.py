@@ -146,4 +146,5 @@ _RULES: tuple[Callable[[RuleFile], Iterator[Finding]], ...] = (
     rules_mcp.servers,
     rules_mcp.secrets,
     rules_mcp.names,
+    rules_mcp.templates,
 )

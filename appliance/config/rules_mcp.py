@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from string import Formatter
 from urllib.parse import urlsplit
 
 from appliance.config import mcp_names, nodes
@@ -11,6 +12,7 @@ from appliance.config.problems import Finding, Steps, shown
 from appliance.config.rule_file import RuleFile, is_filled
 
 _SECRET = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_PARAMETER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SPOKEN_BY_US = {"accept", "content-type", "content-length", "host", "mcp-session-id"}
 _ONLY_COMMAND = ("args", "env", "env_secrets")
 _ONLY_URL = ("bearer_secret", "header_secrets")
@@ -37,6 +39,21 @@ def servers(file: RuleFile) -> Iterator[Finding]:
                 "`appliance tools list` shows what it has; name under tools what the bot may use",
                 warning=True,
             )
+
+
+def templates(file: RuleFile) -> Iterator[Finding]:
+    """Check that a read-back can be filled in: plain names in braces, nothing else."""
+    for _, at in file.mcp_tools():
+        template = file.text(*at, "read_back")
+        if template is None:
+            continue
+        try:
+            fields = [field for _, field, _, _ in Formatter().parse(template) if field is not None]
+        except ValueError:
+            fields = [""]
+        if not all(_PARAMETER.fullmatch(field) for field in fields):
+            do = "write parameters as {name}, and no other braces"
+            yield file.finding((*at, "read_back"), "its braces hold no parameter", do)
 
 
 def _command(file: RuleFile, at: Steps, command: str) -> Iterator[Finding]:

@@ -123,11 +123,10 @@ async def serve() -> None:
     inner = server.streamable_http_app()
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        headers = dict(scope.get("headers") or [])
-        if scope["type"] == "http" and given.token:
-            if headers.get(b"authorization") != f"Bearer {given.token}".encode():
-                await PlainTextResponse("who?", 401)(scope, receive, send)
-                return
+        told = dict(scope.get("headers") or []).get(b"authorization", b"").decode()
+        if scope["type"] == "http" and given.token and told != f"Bearer {given.token}":
+            await PlainTextResponse("who?", 401)(scope, receive, send)
+            return
         await inner(scope, receive, send)
 
     config = uvicorn.Config(app, host="127.0.0.1", port=given.http, log_level="error")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 
 from mcp import types
 
 from appliance.connectors.mcp import words
 from appliance.connectors.mcp.values import SaidNo
 
+# What servers made with the SDK put before their tool's own sentence.
+_PREAMBLE = re.compile(r"Error executing tool \S{1,128}: ")
 LONGEST = 12_000
 LONGEST_NO = 500
 
@@ -35,7 +38,8 @@ def read(result: types.CallToolResult) -> str:
             case _:
                 others.append("a file")
     if result.isError:
-        raise SaidNo(words.line(" ".join(texts), LONGEST_NO) or "That did not work.")
+        said = _PREAMBLE.sub("", words.line(" ".join(texts), LONGEST_NO))
+        raise SaidNo(said or "That did not work.")
     if not "".join(texts).strip() and result.structuredContent is not None:
         texts = [json.dumps(result.structuredContent, ensure_ascii=False)]
     said = words.tamed("\n".join(texts), LONGEST)

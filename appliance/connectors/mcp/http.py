@@ -19,6 +19,7 @@ from appliance.connectors.mcp import wire
 _CONNECT_S, _SEND_S, _FAREWELL_S = 5.0, 15.0, 2.0
 _READ_S = 300.0
 _EVENT_END = re.compile(rb"\r?\n\r?\n|\r\r")
+_EVENT_ID = re.compile(rb"^id:", re.M)
 _REFUSED = {401, 403}
 
 
@@ -37,9 +38,11 @@ async def opened(url: str, headers: Mapping[str, str]) -> AsyncIterator[wire.Str
 
 
 def why(cause: BaseException) -> wire.Broken | None:
-    """Word the first trouble of HTTP in what a block ended with; None where there is none."""
+    """Find the first trouble we know in what a block ended with; None where there is none."""
     if isinstance(cause, BaseExceptionGroup):
         return next(filter(None, map(why, cause.exceptions)), None)
+    if isinstance(cause, wire.Broken):
+        return cause
     if isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout):
         said = "it does not answer: check that it runs, and its url"
         return wire.Broken(said, is_unsent=True)
@@ -102,7 +105,7 @@ class _Whole(httpx.AsyncByteStream):
         async for chunk in self._inner:
             held += chunk
             if len(held) > wire.LARGEST_BYTES:
-                yield _error(self._asked)
+                yield _error(self._asked, wire.TOO_LARGE)
                 return
         yield bytes(held)
 
@@ -111,28 +114,45 @@ class _Whole(httpx.AsyncByteStream):
 
 
 class _Events(httpx.AsyncByteStream):
-    """A stream of events, each let through when it is whole; a too large one ends the stream."""
+    """A stream of events, each let through when it is whole; a too large one ends the stream.
+
+    Where the stream of a request ends without an answer, and cannot be taken up again (its events
+    have no ids), an error of ours is the answer: the SDK would let the caller wait.
+    """
 
     def __init__(self, inner: httpx.AsyncByteStream, asked: int | str | None) -> None:
         self._inner, self._asked = inner, asked
+        self._resumes = False
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         held, looked = bytearray(), 0
-        async for chunk in self._inner:
-            held += chunk
-            ends = [found.end() for found in _EVENT_END.finditer(held, looked)]
-            if ends:
-                yield bytes(held[: ends[-1]])
-                del held[: ends[-1]]
-            looked = max(0, len(held) - 3)
-            if len(held) > wire.LARGEST_BYTES:
-                yield b"event: message\ndata: " + _error(self._asked) + b"\n\n"
-                return
-        yield bytes(held)
+        try:
+            async for chunk in self._inner:
+                held += chunk
+                ends = [found.end() for found in _EVENT_END.finditer(held, looked)]
+                if ends:
+                    whole = bytes(held[: ends[-1]])
+                    self._resumes = self._resumes or bool(_EVENT_ID.search(whole))
+                    yield whole
+                    del held[: ends[-1]]
+                looked = max(0, len(held) - 3)
+                if len(held) > wire.LARGEST_BYTES:
+                    yield _event(_error(self._asked, wire.TOO_LARGE))
+                    return
+        except httpx.HTTPError:
+            if self._resumes or self._asked is None:
+                raise
+        if self._asked is not None and not self._resumes:
+            yield _event(_error(self._asked, wire.LOST))
 
     async def aclose(self) -> None:
         await self._inner.aclose()
 
 
-def _error(asked: int | str | None) -> bytes:
-    return wire.too_large(asked if asked is not None else 0).model_dump_json().encode()
+def _event(message: bytes) -> bytes:
+    return b"event: message\ndata: " + message + b"\n\n"
+
+
+def _error(asked: int | str | None, code: int) -> bytes:
+    message = wire.failed(asked if asked is not None else 0, code)
+    return message.model_dump_json().encode()

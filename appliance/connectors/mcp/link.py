@@ -159,8 +159,6 @@ class Link:
                 async with session:
                     await self._begin(session, lost)
                     await self._stay(session, lost)
-        except wire.Broken as cause:
-            return self._gone(lost, cause)
         except Exception as cause:  # noqa: BLE001 - the SDK and its server may raise anything
             known = http.why(cause)
             if known is None:
@@ -316,6 +314,8 @@ class Link:
             return gone
         if code in _NEVER_RUN:
             return NotDone(f"it refuses the call (error {code})")
+        if code == wire.LOST:
+            return Unsure("The connection ended before the answer.")
         if code == wire.TOO_LARGE:
             return Unsure(f"The answer has more than {wire.LARGEST_BYTES} bytes.")
         return Unsure(f"The server answered with error {code}.")

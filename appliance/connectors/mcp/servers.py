@@ -55,6 +55,7 @@ class Servers:
     _thread: threading.Thread | None = None
     _told: frozenset[tuple[str, str]] = frozenset()
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _turns: asyncio.Lock = field(default_factory=asyncio.Lock)
     _pinning: threading.Lock = field(default_factory=threading.Lock)
     _telling: asyncio.Task[None] | None = None
 
@@ -155,7 +156,7 @@ class Servers:
         self._servers = ()
         if loop is None or thread is None:
             return
-        ended = asyncio.run_coroutine_threadsafe(self._end(list(self._kept)), loop)
+        ended = asyncio.run_coroutine_threadsafe(self._take_over(), loop)
         with contextlib.suppress(TimeoutError):
             ended.result(_CLOSE_S)
         loop.call_soon_threadsafe(loop.stop)
@@ -174,24 +175,24 @@ class Servers:
 
     async def _take_over(self) -> None:
         """Start the servers that are new, end those that are gone, list the others again."""
-        wanted = {server.name: server for server in self._servers}
-        await self._end(
-            [name for name, kept in self._kept.items() if kept.link.server != wanted.get(name)]
-        )
-        for name, server in wanted.items():
-            if name in self._kept:
-                self._kept[name].link.list_again()
-                continue
-            link = Link(server=server, secret=self.secret, clock=self.clock, heard=self._heard)
-            task = asyncio.create_task(link.keep(), name=f"mcp {name}")
-            task.add_done_callback(_ended)
-            self._kept[name] = _Kept(link, task)
+        async with self._turns:
+            wanted = {server.name: server for server in self._servers}
+            gone = [n for n, kept in self._kept.items() if kept.link.server != wanted.get(n)]
+            ended = [self._kept.pop(name).task for name in gone]
+            for task in ended:
+                task.cancel()
+            await asyncio.gather(*ended, return_exceptions=True)
+            for name, server in wanted.items():
+                if name in self._kept:
+                    self._kept[name].link.list_again()
+                else:
+                    self._kept[name] = self._started(server)
 
-    async def _end(self, names: Sequence[str]) -> None:
-        ended = [self._kept.pop(name).task for name in names]
-        for task in ended:
-            task.cancel()
-        await asyncio.gather(*ended, return_exceptions=True)
+    def _started(self, server: McpServer) -> _Kept:
+        link = Link(server=server, secret=self.secret, clock=self.clock, heard=self._heard)
+        task = asyncio.create_task(link.keep(), name=f"mcp {server.name}")
+        task.add_done_callback(_ended)
+        return _Kept(link, task)
 
     async def _heard(self, link: Link, listed: Listed) -> None:
         """Take in what a server lists; pin what is listed for the first time."""

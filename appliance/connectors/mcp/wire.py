@@ -12,7 +12,8 @@ from mcp.shared.message import SessionMessage
 LARGEST_BYTES = 4_000_000
 """One message of a server; what is longer is not read."""
 TOO_LARGE = -32_099
-"""Our own code in place of an answer that was too large; servers' own errors have other codes."""
+LOST = -32_098
+"""Our own codes, in place of an answer that was too large, and of one that will not come."""
 
 Incoming = MemoryObjectReceiveStream[SessionMessage | Exception]
 Outgoing = MemoryObjectSendStream[SessionMessage]
@@ -45,10 +46,10 @@ class Streams:
 def instead(head: bytes) -> types.JSONRPCMessage | None:
     """Give the error that stands for a too large answer, if its head tells to what it answers."""
     found = _ANSWER_TO.match(head)
-    return too_large(int(found[1])) if found else None
+    return failed(int(found[1]), TOO_LARGE) if found else None
 
 
-def too_large(request: int | str) -> types.JSONRPCMessage:
-    """Give the error that stands for a too large answer to a request."""
-    error = types.ErrorData(code=TOO_LARGE, message="The answer is too large.")
+def failed(request: int | str, code: int) -> types.JSONRPCMessage:
+    """Give an error of ours that stands for the answer to a request."""
+    error = types.ErrorData(code=code, message="There is no answer.")
     return types.JSONRPCMessage(types.JSONRPCError(jsonrpc="2.0", id=request, error=error))

@@ -15,7 +15,7 @@ import pytest
 from appliance.connectors.mcp.values import NotDone, SaidNo, Unsure
 from appliance.core.store import notes
 from appliance.core.store.database import Database
-from tests.fakes.mcp_servers import ask, bad, done, is_alive, keeping, orders, until
+from tests.fakes.mcp_servers import ask, bad, done, is_alive, keeping, orders, tools, until
 
 ALL = ("find_order", "refuse", "flood", "picture", "shape", "variables", "wants", "hang")
 
@@ -156,7 +156,7 @@ with keeping(db, bad("hangs", str(folder))) as servers:
 """
     ours = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     assert ours.stdout is not None
-    assert ours.stdout.readline() == b"up\n"
+    assert b"up\n" in iter(ours.stdout.readline, b"")
     server, child = map(int, (tmp_path / "pids").read_text().split())
     assert is_alive(server)
 
@@ -222,11 +222,9 @@ async def test_a_tool_that_is_not_there_and_one_that_is_unfit_are_told(
     unfit = {"name": "odd", "inputSchema": {"type": "object", "properties": {"a b": {}}}}
     fits = {"name": "ask", "inputSchema": {"type": "object"}}
     listing.write_text(json.dumps([unfit, fits, fits]))
-    with keeping(db, bad("odd", str(listing)).model_copy(update={})) as servers:
+    with keeping(db, bad("odd", str(listing))) as servers:
         await until(servers.usable)
         assert servers.problems == []
-    from tests.fakes.mcp_servers import tools
-
     with keeping(db, bad("odd", str(listing), tools=tools("ask", "odd", "gone"))) as servers:
         await servers.attempted()
 

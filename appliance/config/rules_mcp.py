@@ -41,6 +41,12 @@ def servers(file: RuleFile) -> Iterator[Finding]:
             )
 
 
+def _is_named(file: RuleFile, at: Steps) -> bool:
+    """Tell whether a server's prefix is one; where it is none, the schema says so."""
+    prefix = file.text(*at, "prefix") or file.text(*at, "name") or ""
+    return re.fullmatch(r"[a-z][a-z0-9_]{0,23}", prefix) is not None
+
+
 def templates(file: RuleFile) -> Iterator[Finding]:
     """Check that a read-back can be filled in: plain names in braces, nothing else."""
     for _, at in file.mcp_tools():
@@ -98,11 +104,16 @@ def _headers(file: RuleFile, at: Steps, server: nodes.Mapping) -> Iterator[Findi
     for name in names:
         if name.lower() in seen:
             do = "write each header once; bearer_secret is the header Authorization"
-            yield file.finding((*at, "header_secrets", name), "this header is set twice", do)
+            yield _at_key(file, (*at, "header_secrets", name), "this header is set twice", do)
         elif name.lower() in _SPOKEN_BY_US:
             what = f"the header {shown(name)} is the protocol's own"
-            yield file.finding((*at, "header_secrets", name), what, "remove it")
+            yield _at_key(file, (*at, "header_secrets", name), what, "remove it")
         seen.add(name.lower())
+
+
+def _at_key(file: RuleFile, steps: Steps, what: str, do: str) -> Finding:
+    line, column = nodes.place(file.root, steps, of_key=True)
+    return Finding(line, column, steps, what, do)
 
 
 def secrets(file: RuleFile) -> Iterator[Finding]:
@@ -139,7 +150,7 @@ def names(file: RuleFile) -> Iterator[Finding]:
         elif name in taken:
             what = f"the bot would call it {shown(name)}, as it calls the one on line {taken[name]}"
             yield file.finding(steps, what, "give one of them an alias")
-        elif where == "name" and not mcp_names.USABLE.fullmatch(name):
+        elif where == "name" and _is_named(file, at[:3]) and not mcp_names.USABLE.fullmatch(name):
             what = f"the bot cannot call it {shown(name)}: too long, or not letters"
             yield file.finding(steps, what, "give it an alias")
         taken.setdefault(name, line)

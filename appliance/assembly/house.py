@@ -532,6 +532,9 @@ class Workshop(Appliance):
         """Tell whether a secret of the real install has a value."""
         return self._secrets(name) is not None
 
+    def _tools_changed(self) -> None:
+        """Leave the bot as it is: nobody talks to it here."""
+
     async def tools(self) -> dict[str, BaseTool]:
         """Give every tool that can be tried, once the MCP servers were asked."""
         await self.mcp.attempted()

@@ -87,10 +87,9 @@ def doctor(
         typer.echo("up" if running else "down")
         raise typer.Exit(not running)
 
-    from appliance.assembly import commands, house, office  # noqa: PLC0415
     import asyncio  # noqa: PLC0415
 
-    from appliance.assembly import house, mcp  # noqa: PLC0415
+    from appliance.assembly import commands, house, mcp, office  # noqa: PLC0415
     from appliance.config import load  # noqa: PLC0415
     from appliance.core.clock import SystemClock  # noqa: PLC0415
     from appliance.services.monitoring import doctor as examiner  # noqa: PLC0415

@@ -10,8 +10,6 @@ from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
-from langchain_core.tools import BaseTool
-
 from appliance.assembly.office import Office, open_office
 from appliance.assembly.ports import HousePorts
 from appliance.assembly.post import Post, open_post, organizer
@@ -19,12 +17,10 @@ from appliance.config import load, versions
 from appliance.config.catalogue import Catalogue
 from appliance.config.model import BotConfig
 from appliance.connectors import catalogue as connectors
-from appliance.connectors.messages import Inbound, InboundMessage
-from appliance.connectors.protocols import Channel, WebhookRequest
-from appliance.connectors.channels import web_chat
 from appliance.connectors.mcp.pins import Pinboard
 from appliance.connectors.mcp.servers import Servers
-from appliance.connectors.messages import InboundMessage
+from appliance.connectors.messages import Inbound, InboundMessage
+from appliance.connectors.protocols import Channel, WebhookRequest
 from appliance.contacts import identities
 from appliance.conversation import mcp_tools, records
 from appliance.conversation.bots import LiveBots
@@ -535,7 +531,7 @@ class Workshop(Appliance):
     def _tools_changed(self) -> None:
         """Leave the bot as it is: nobody talks to it here."""
 
-    async def tools(self) -> dict[str, BaseTool]:
+    async def tools(self) -> mcp_tools.Tools:
         """Give every tool that can be tried, once the MCP servers were asked."""
         await self.mcp.attempted()
         return {**self.toolkit.tools, **mcp_tools.tools_of(self.mcp.usable(), self.mcp)}

@@ -27,6 +27,9 @@ CONTEXT = "__context"
 _log = logs.get(__name__)
 
 
+Tools = dict[str, BaseTool]
+
+
 class Calls(Protocol):
     """Calls tools of MCP servers."""
 
@@ -34,7 +37,7 @@ class Calls(Protocol):
         """Call a tool; see `connectors.mcp.servers.Servers.call`."""
 
 
-def tools_of(offered: Mapping[str, Offered], servers: Calls) -> dict[str, BaseTool]:
+def tools_of(offered: Mapping[str, Offered], servers: Calls) -> Tools:
     """Make a tool of each, by the name the bot calls it."""
     return {name: _tool(one, servers) for name, one in offered.items()}
 

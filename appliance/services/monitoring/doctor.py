@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from appliance.connectors.protocols import Step
 from appliance.connectors.mcp import doubts
 from appliance.connectors.mcp.pins import Pins
 from appliance.connectors.mcp.probe import Probed
+from appliance.connectors.protocols import Step
 from appliance.core import disk, errors, sockets
 from appliance.core.settings import Settings
 from appliance.core.store.database import LOADED_SQLITE, MINIMUM_SQLITE
@@ -125,6 +125,8 @@ def channels(probed: Sequence[tuple[str, Step]]) -> list[Finding]:
         Finding(channel, "ok" if step.passed else "fail", f"{step.name}: {step.says}")
         for channel, step in probed
     ]
+
+
 def mcp(probed: Sequence[Probed], pins: Pins) -> list[Finding]:
     """Say of each MCP server whether it answers, and whether what the config names is there."""
     return [_mcp(each, pins) for each in probed]

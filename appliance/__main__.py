@@ -87,17 +87,20 @@ def doctor(
         typer.echo("up" if running else "down")
         raise typer.Exit(not running)
 
-    from appliance.assembly import commands, house, office  # noqa: PLC0415
+    import asyncio  # noqa: PLC0415
+
+    from appliance.assembly import commands, house, mcp, office  # noqa: PLC0415
     from appliance.config import load  # noqa: PLC0415
     from appliance.core.clock import SystemClock  # noqa: PLC0415
     from appliance.services.monitoring import doctor as examiner  # noqa: PLC0415
     from appliance.toolkit import catalogue  # noqa: PLC0415
 
-    loaded = load.load(
-        chosen.config,
-        catalogue=house.catalogue_of(catalogue.load(chosen.tools_dir)),
-        secrets=lambda name: settings.secret_from_environment(name) is not None,
-    )
+    with mcp.secrets_at_hand(chosen) as secret:
+        loaded = load.load(
+            chosen.config,
+            catalogue=house.catalogue_of(catalogue.load(chosen.tools_dir)),
+            secrets=lambda name: secret(name) is not None,
+        )
     findings = examiner.examine(
         chosen,
         config_problems=[str(problem) for problem in loaded.problems],
@@ -106,6 +109,7 @@ def doctor(
     )
     if loaded.config is not None and (chosen.data_dir / office.CORE).exists():
         findings += examiner.channels(commands.probed(chosen, loaded.config))
+    findings += examiner.mcp(*asyncio.run(mcp.ask(chosen)))
     _print_findings(findings, as_json=as_json)
     raise typer.Exit(any(finding.state == "fail" for finding in findings))
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from appliance.access import commands as access_commands
-from appliance.assembly import house
+from appliance.assembly import house, mcp
 from appliance.assembly.house import Appliance, Workshop
 from appliance.assembly.office import Office, open_office
 from appliance.assembly.post import OpenChannels, open_post
@@ -57,13 +57,14 @@ def mount(app: typer.Typer, jobs: typer.Typer) -> None:
         with tempfile.TemporaryDirectory(prefix="appliance-") as scratch:
             folder = Path(scratch)
             apart = {"data_dir": folder / "data", "keys_dir": folder / "keys"}
-            opened = Workshop(open_office(real.model_copy(update=apart)))
-            try:
-                await asyncio.to_thread(opened.take_config_up)
-                yield opened
-            finally:
-                opened.toolbox.loop.close()
-                opened.close()
+            with mcp.secrets_at_hand(real) as secret:
+                opened = Workshop(open_office(real.model_copy(update=apart)), secret)
+                try:
+                    await asyncio.to_thread(opened.take_config_up)
+                    yield opened
+                finally:
+                    opened.toolbox.loop.close()
+                    opened.close()
 
     @asynccontextmanager
     async def lines() -> AsyncIterator[OpenChannels]:
@@ -93,7 +94,9 @@ def mount(app: typer.Typer, jobs: typer.Typer) -> None:
     app.add_typer(
         knowledge_commands.build(lambda: house.build(load_settings()).library), name="knowledge"
     )
-    app.add_typer(tool_commands.build(tool_files, workshop), name="tools")
+    app.add_typer(
+        tool_commands.build(tool_files, workshop, lambda: mcp.ask(load_settings())), name="tools"
+    )
     conversation_commands.mount(app, office, terminal)
     model_commands.mount(app, office, _zone)
     app.add_typer(outbox_commands.build(office, lines), name="channels")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
-from appliance.access import secrets
 from appliance.assembly.office import Office, open_office
 from appliance.assembly.ports import HousePorts
 from appliance.assembly.post import Post, open_post, organizer
@@ -17,10 +17,12 @@ from appliance.config import load, versions
 from appliance.config.catalogue import Catalogue
 from appliance.config.model import BotConfig
 from appliance.connectors import catalogue as connectors
+from appliance.connectors.mcp.pins import Pinboard
+from appliance.connectors.mcp.servers import Servers
 from appliance.connectors.messages import Inbound, InboundMessage
 from appliance.connectors.protocols import Channel, WebhookRequest
 from appliance.contacts import identities
-from appliance.conversation import records
+from appliance.conversation import mcp_tools, records
 from appliance.conversation.bots import LiveBots
 from appliance.conversation.desk import Desk
 from appliance.conversation.engine import Engine
@@ -67,8 +69,9 @@ class Appliance:
         self.clock = office.clock
         self.db = office.db
         self.keyring = office.keyring
-        self.problems: list[str] = []
+        self._problems: list[str] = []
         self.draining = asyncio.Event()
+        self._building = threading.Lock()
         self.hub = Hub()
         self._strangers: dict[str, set[Watcher]] = {}
         self._served: set[str] = set()
@@ -119,8 +122,16 @@ class Appliance:
     @cached_property
     def speakers(self) -> Speakers:
         """The chains of models, and the connections they share."""
-        return Speakers(
-            secret=lambda name: secrets.find(self.db, self.keyring, name), clock=self.clock
+        return Speakers(secret=self.secret, clock=self.clock)
+
+    @cached_property
+    def mcp(self) -> Servers:
+        """The MCP servers of the live config."""
+        return Servers(
+            pinboard=Pinboard(self.db),
+            secret=self.secret,
+            clock=self.clock,
+            changed=self._tools_changed,
         )
 
     @cached_property
@@ -134,6 +145,7 @@ class Appliance:
             cache_dir=self._cache,
             speaker=self.speakers.make,
             read_version=lru_cache(maxsize=8)(self._read_version),
+            remote=lambda: mcp_tools.tools_of(self.mcp.usable(), self.mcp),
         )
 
     @cached_property
@@ -183,10 +195,13 @@ class Appliance:
         await self.parking.close()
         await self.speakers.close()
         self.toolbox.loop.close()
+        await asyncio.to_thread(self.mcp.close)
         self.close()
 
     def close(self) -> None:
-        """Close the databases."""
+        """End the MCP servers and close the databases."""
+        if "mcp" in self.__dict__:
+            self.mcp.close()
         if "library" in self.__dict__:
             self.library.close()
         self.db.close()
@@ -199,6 +214,19 @@ class Appliance:
     # -- config ------------------------------------------------------------------------------------
 
     @property
+    def problems(self) -> list[str]:
+        """Why it runs in safe mode or degraded; each a sentence for the operator."""
+        return [*self._problems, *(self.mcp.problems if "mcp" in self.__dict__ else ())]
+
+    def secret(self, name: str) -> str | None:
+        """Find a secret's value."""
+        return self.office.secret(name)
+
+    def has_secret(self, name: str) -> bool:
+        """Tell whether a secret has a value."""
+        return self.office.has_secret(name)
+
+    @property
     def config(self) -> BotConfig | None:
         """The live config; None in safe mode."""
         return self.bots.live.config if self.bots.live else None
@@ -209,11 +237,9 @@ class Appliance:
         A version activated or rolled back to by a person holds until the file changes again. A
         broken file is reported and changes nothing; without any version there is safe mode.
         """
-        loaded = load.load(
-            self.settings.config, catalogue=self.catalogue, secrets=self.office.has_secret
-        )
-        self.problems = [str(problem) for problem in loaded.problems]
-        self.problems += [broken.sentence for broken in self.toolkit.broken.values()]
+        loaded = load.load(self.settings.config, catalogue=self.catalogue, secrets=self.has_secret)
+        self._problems = [str(problem) for problem in loaded.problems]
+        self._problems += [broken.sentence for broken in self.toolkit.broken.values()]
         good = versions.last_good(self.db)
         if loaded.config is not None and (good is None or self._has_changed(loaded)):
             version = versions.remember(self.db, self.clock.now(), loaded, "the appliance")
@@ -221,11 +247,11 @@ class Appliance:
             self._go_live(version, loaded.config)
             return
         if good is None:
-            for problem in self.problems:
+            for problem in self._problems:
                 _log.error("safe mode: the config has a problem", problem=problem)
             return
         if loaded.config is None:
-            self.problems.append(
+            self._problems.append(
                 f"{self.settings.config.name} is not used; version {good.id} goes on. Mend the "
                 f"file, then run: appliance config activate {self.settings.config}"
             )
@@ -235,9 +261,21 @@ class Appliance:
         return self.db.read(lambda c: notes.find(c, CONFIG_FILE)) != loaded.digest
 
     def _go_live(self, version: str, config: BotConfig) -> None:
-        self.bots.go_live(version, config)
+        before = self.config
+        self.mcp.use(config.workflow.mcp_servers)
+        try:
+            with self._building:
+                self.bots.go_live(version, config)
+        except BaseException:
+            self.mcp.use(before.workflow.mcp_servers if before else [])
+            raise
         facts.publish(self.library, config)
         self.post.channels.take_up(config)
+
+    def _tools_changed(self) -> None:
+        """Give the bot the tools that MCP servers have now."""
+        with self._building:
+            self.bots.build_anew()
 
     def _read_version(self, version: str) -> BotConfig | None:
         try:
@@ -395,6 +433,7 @@ class Appliance:
             "lanes_busy": lambda: self.desk.busy,
             "writer_commits_total": lambda: self.db.commits,
             "tool_loops_replaced_total": lambda: self.toolbox.loop.replaced,
+            "mcp_servers_connected": lambda: self.mcp.connected,
             "oldest_unanswered_s": self._oldest_unanswered_s,
             "models_resting": self.speakers.resting,
             "webhooks_refused_total": lambda: self._webhooks_refused,
@@ -463,15 +502,17 @@ class Appliance:
         active = versions.active(self.db)
         live = self.bots.live
         if active is not None and live and live.version == active.id:
-            self.problems = []  # a person has just said that this is the one
+            self._problems = []  # a person has just said that this is the one
+            if self.mcp.use(live.config.workflow.mcp_servers):  # and its servers' tools as well
+                self._tools_changed()
         if active is None or (live and live.version == active.id):
             return
         try:
             self._go_live(active.id, versions.config_of(active))
-            self.problems = []
+            self._problems = []
             _log.info("config activated", version=active.id)
         except Exception as cause:  # noqa: BLE001 - a tool file may have changed under us
-            self.problems.append(f"Config version {active.id} could not be taken up. Restart.")
+            self._problems.append(f"Config version {active.id} could not be taken up. Restart.")
             _log.error("a config could not be taken up", version=active.id, exc_info=cause)
 
     @cached_property
@@ -480,7 +521,27 @@ class Appliance:
 
 
 class Workshop(Appliance):
-    """A scratch appliance to try tools in."""
+    """A scratch appliance to try tools in. `secrets` are the real ones, by name."""
+
+    def __init__(self, office: Office, secrets: Callable[[str], str | None]) -> None:
+        super().__init__(office)
+        self._secrets = secrets
+
+    def secret(self, name: str) -> str | None:
+        """Find a secret of the real install."""
+        return self._secrets(name)
+
+    def has_secret(self, name: str) -> bool:
+        """Tell whether a secret of the real install has a value."""
+        return self._secrets(name) is not None
+
+    def _tools_changed(self) -> None:
+        """Leave the bot as it is: nobody talks to it here."""
+
+    async def tools(self) -> mcp_tools.Tools:
+        """Give every tool that can be tried, once the MCP servers were asked."""
+        await self.mcp.attempted()
+        return {**self.toolkit.tools, **mcp_tools.tools_of(self.mcp.usable(), self.mcp)}
 
     def new_contact(self) -> str:
         """Make a contact to try a tool on."""

@@ -39,6 +39,10 @@ class Office:
         """Tell whether a secret has a value."""
         return secrets.exists(self.db, name)
 
+    def secret(self, name: str) -> str | None:
+        """Find a secret's value."""
+        return secrets.find(self.db, self.keyring, name)
+
     def close(self) -> None:
         """Close the store."""
         self.db.close()

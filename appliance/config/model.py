@@ -21,6 +21,9 @@ SecretName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 Line = Annotated[str, Field(min_length=1, max_length=2000)]
 Example = Annotated[str, Field(min_length=2, max_length=300)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+McpPrefix = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,23}$")]
+Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
+Header = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,63}$")]
 
 
 class Strict(BaseModel):
@@ -119,6 +122,64 @@ class ToolUse(Strict):
     """The tool's own settings; `appliance tools list` shows what each one takes."""
 
 
+class McpTool(Strict):
+    """A tool of an MCP server that the bot may use. What stands here beats the server's words."""
+
+    name: Annotated[str, Field(min_length=1, max_length=128)]
+    """The tool's name as the server has it; `appliance tools list` shows them."""
+    alias: Name | None = None
+    """What the bot calls it; without one the server's prefix and the tool's name."""
+    effect: Literal["read", "write", "money"] | None = None
+    """What a call changes; write unless it is said, or the server is trusted to say `read`."""
+    approval: bool | None = None
+    """Whether a person must agree to each call; without a word, for effect money they must."""
+    timeout_s: Annotated[float, Field(ge=0.5, le=60)] | None = None
+    """How long a call may take; else the server's."""
+    description: Line | None = None
+    """What the model is told about the tool; without one, what the server says of it."""
+    proves: list[
+        Literal["booked", "transferred", "lead saved", "sent", "refunded", "cancelled"]
+    ] = []
+    """What the bot may say is done once the tool has succeeded."""
+    read_back: Line | None = None
+    """Basic mode's question before it runs; parameters in braces."""
+    asks: dict[str, Line] = {}
+    """Basic mode's question for each parameter."""
+
+
+class McpServer(Strict):
+    """A server whose tools the bot may use by the Model Context Protocol (MCP)."""
+
+    name: McpPrefix
+    """Its name here."""
+    enabled: bool = True
+    """Whether it is used."""
+    command: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+    """The program to run; it speaks MCP by its standard input and output."""
+    args: Annotated[list[str], Field(max_length=100)] = []
+    """The program's arguments."""
+    env: dict[Variable, str] = {}
+    """Variables for the program. It gets no others but PATH, HOME and the like."""
+    env_secrets: dict[Variable, SecretName] = {}
+    """Variables whose values are secrets, each with the secret's name."""
+    url: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
+    """The server's address (streamable HTTP), instead of a command."""
+    bearer_secret: SecretName | None = None
+    """Name of the secret that is sent as `Authorization: Bearer ...`."""
+    header_secrets: dict[Header, SecretName] = {}
+    """Headers whose values are secrets, each with the secret's name."""
+    prefix: McpPrefix | None = None
+    """What the names of its tools begin with, before a _; else the server's name."""
+    timeout_s: Annotated[float, Field(ge=0.5, le=60)] = 10
+    """How long a call may take."""
+    connect_timeout_s: Annotated[float, Field(ge=0.5, le=60)] = 10
+    """How long it may take to start, or to answer, and to list its tools."""
+    trust_read_only: bool = False
+    """Whether a tool without an effect here is a read where the server says that it only reads."""
+    tools: Annotated[list[McpTool], Field(max_length=128)] = []
+    """Which of its tools the bot may use. Without any it gets none: name those you have read."""
+
+
 class Channel(Strict):
     """A way in or out. Its `type` names the connector; the other keys are the connector's."""
 
@@ -189,6 +250,8 @@ class Workflow(Strict):
     """Which models answer."""
     tools: list[ToolUse] = []
     """What the bot may do."""
+    mcp_servers: Annotated[list[McpServer], Field(max_length=32)] = []
+    """Servers outside whose tools the bot may use as well."""
     integrations: Integrations = Integrations()
     """Channels and systems."""
     intents: list[Intent] = []

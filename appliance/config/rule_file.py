@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from appliance.config import nodes
+from appliance.config import mcp_names, nodes
 from appliance.config.catalogue import Catalogue
 from appliance.config.problems import Finding, Steps
 
@@ -46,7 +46,23 @@ class RuleFile:
 
     def enabled_tools(self) -> set[str]:
         named = self.names("name", "workflow", "tools")
-        return {name for name, at in named.items() if self.is_on(*at, "enabled") is not False}
+        files = {name for name, at in named.items() if self.is_on(*at, "enabled") is not False}
+        return files | {
+            name for name, at in self.mcp_tools() if self.is_on(*at[:3], "enabled") is not False
+        }
+
+    def mcp_tools(self) -> list[tuple[str, Steps]]:
+        """List what the bot calls the tools of MCP servers, with the steps to each."""
+        found = []
+        for at, server in self.items("workflow", "mcp_servers"):
+            prefix = nodes.text(server, "prefix") or nodes.text(server, "name") or ""
+            for steps, tool in self.items(*at, "tools"):
+                name = nodes.text(tool, "name")
+                if name is not None:
+                    found.append(
+                        (mcp_names.name_of(prefix, name, nodes.text(tool, "alias")), steps)
+                    )
+        return found
 
     def finding(self, steps: Steps, what: str, do: str, *, warning: bool = False) -> Finding:
         line, column = nodes.place(self.root, steps)

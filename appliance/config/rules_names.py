@@ -88,6 +88,7 @@ def unique(file: RuleFile) -> Iterator[Finding]:
     """Check that names and ids are not taken twice."""
     lists: tuple[tuple[str, Steps], ...] = (
         ("name", ("workflow", "tools")),
+        ("name", ("workflow", "mcp_servers")),
         ("name", ("workflow", "intents")),
         ("id", ("facts", "prices")),
         ("id", ("facts", "policies")),

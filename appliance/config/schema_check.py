@@ -135,8 +135,12 @@ def _finding(
         known = {*shape.keys(kind, below[:-1]), *(also if len(below) == 1 else ())}
         key = str(below[-1])
         return Finding(line, column, whole, "is no known key", _instead(kind, key, known))
-    line, column = nodes.place(root, whole)
+    is_key = detail["loc"][-1:] == ("[key]",)
+    line, column = nodes.place(root, whole, of_key=is_key)
     node = nodes.find(root, *whole)
+    if is_key:
+        key = str(whole[-1])
+        node = nodes.Scalar(line, column, key, key, line)
     what, do = schema_words.worded(detail, node, shape.description(kind, below))
     return Finding(line, column, whole, what, do)
 

@@ -22,6 +22,9 @@ _SHORT_TIME = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})")
 PATTERNS = {
     r"^[a-z][a-z0-9_]{0,63}$": "use small letters, digits and _, beginning with a letter",
     r"^[a-z0-9][a-z0-9-]{0,63}$": "use small letters, digits and -",
+    r"^[a-z][a-z0-9_]{0,23}$": "use at most 24 small letters, digits and _, first a letter",
+    r"^[A-Za-z_][A-Za-z0-9_]{0,63}$": "use letters, digits and _, as variables are named",
+    r"^[A-Za-z][A-Za-z0-9-]{0,63}$": "use letters, digits and -, as headers are named",
     r"^[A-Z]{3}$": "write three capital letters, e.g. USD",
     r"^[A-Z]{2}$": "write two capital letters, e.g. US",
     r"^[a-z]{2}(-[A-Z]{2})?$": "write a language like en or en-US",

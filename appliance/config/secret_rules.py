@@ -2,7 +2,8 @@
 
 Three signs: a known prefix anywhere in the file (comments too), a random-looking token as a whole
 value, and a value under a key that names a credential. A key that ends in `_secret` holds the name
-of a secret, not the secret. The words "token" and "password" in prose are nobody's secret.
+of a secret, not the secret; a section that ends in `_secrets` holds such names. The words "token"
+and "password" in prose are nobody's secret.
 """
 
 from __future__ import annotations
@@ -114,6 +115,8 @@ def _kind(steps: Steps, scalar: nodes.Scalar) -> str | None:
     if known is not None:
         return known
     key = next((step for step in reversed(steps) if isinstance(step, str)), "")
+    if any(isinstance(step, str) and step.endswith("_secrets") for step in steps[:-1]):
+        return None
     if _CREDENTIAL_KEY.search(key.lower()) and not isinstance(scalar.value, bool | None):
         return f"a credential: {key.lower()} is written out"
     return None

@@ -11,7 +11,7 @@ from appliance.config import load, model, records
 from appliance.config.problems import Steps, field_name
 from appliance.config.records import Version
 from appliance.core import audit, errors
-from appliance.core.store import events
+from appliance.core.store import events, notes
 from appliance.core.store.database import Connection, Database
 
 __all__ = [
@@ -78,11 +78,15 @@ def remember(database: Database, now: datetime, loaded: load.Loaded, who: str) -
 def activate(connection: Connection, now: datetime, version_id: str, who: str) -> bool:
     """Make a kept version the active one and write it into the audit; False where it already was.
 
+    Either way the tools of MCP servers are trusted anew, as their servers list them next.
+
     Raises:
         NotFound: there is no such version.
     """
     version = by_id(connection, version_id)
     before = records.active(connection)
+    if notes.forget(connection, notes.MCP_PINS):  # their tools are taken as they are from now on
+        audit.record(connection, now, who, "mcp.trust_anew", version=version_id)
     if version.active:
         events.record(connection, now, "config", version=version_id)
         return False

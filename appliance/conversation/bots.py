@@ -18,8 +18,9 @@ from langchain_core.tools import BaseTool
 from pydantic import BaseModel
 
 from appliance.calendar import Calendar
+from appliance.config import mcp_names
 from appliance.config.calendar_of import calendar_of
-from appliance.config.model import Behavior, BotConfig
+from appliance.config.model import Behavior, BotConfig, McpServer
 from appliance.contacts import identities, surveys
 from appliance.conversation import prompt
 from appliance.conversation.prompt import Days
@@ -56,7 +57,10 @@ class Live:
 
 @dataclass(slots=True, kw_only=True)
 class LiveBots:
-    """Builds bots when they are first needed and keeps them."""
+    """Builds bots when they are first needed and keeps them.
+
+    `remote` gives the tools of MCP servers that are of use now.
+    """
 
     keyring: Keyring
     clock: Clock
@@ -65,6 +69,7 @@ class LiveBots:
     cache_dir: Path
     speaker: MakeSpeaker
     read_version: Callable[[str], BotConfig | None]
+    remote: Callable[[], Mapping[str, BaseTool]] = dict
     live: Live | None = None
     _made: dict[tuple[str, str], Bot] = field(default_factory=dict)
 
@@ -74,6 +79,12 @@ class LiveBots:
         bot = self._build(version, config)
         self._made = {**self._made, (version, version): bot}
         self.live = live
+
+    def build_anew(self) -> None:
+        """Build the live bot with the tools that are of use now, others when they are asked for."""
+        if self.live is not None:
+            bot = self._build(self.live.version, self.live.config)
+            self._made = {(self.live.version, self.live.version): bot}
 
     def current(self) -> str | None:
         """Give the live version; None in safe mode."""
@@ -132,6 +143,11 @@ class LiveBots:
             for use in config.workflow.tools
             if use.enabled and use.name in self.tools
         }
+        remote = self.remote() if config.workflow.mcp_servers else {}
+        for server in config.workflow.mcp_servers:
+            for name, _ in mcp_names.allowed(server):
+                if server.enabled and name in remote:
+                    equipped[name] = Equipped(remote[name], NoSettings())
         offered = [each.tool for each in equipped.values()]
         return Bot(
             version=version,
@@ -151,10 +167,12 @@ def _under(live: BotConfig, pinned: BotConfig) -> BotConfig:
         use.model_copy(update={"config": rules.get(use.name, use.config)})
         for use in pinned.workflow.tools
     ]
+    servers = _servers_under(live, pinned)
     updates: dict[str, Any] = {
         "workflow": pinned.workflow.model_copy(
             update={
                 "tools": tools,
+                "mcp_servers": servers,
                 "llm": pinned.workflow.llm.model_copy(update={"prices": live.workflow.llm.prices}),
             }
         ),
@@ -164,6 +182,22 @@ def _under(live: BotConfig, pinned: BotConfig) -> BotConfig:
         },
     }
     return pinned.model_copy(update=updates)
+
+
+def _servers_under(live: BotConfig, pinned: BotConfig) -> list[McpServer]:
+    """Give the MCP servers that are live, with those of their tools the pinned version knows.
+
+    Whom we speak with, and what a call may change, is a rule of today.
+    """
+    known = {
+        name for server in pinned.workflow.mcp_servers for name, _ in mcp_names.allowed(server)
+    }
+    return [
+        server.model_copy(
+            update={"tools": [tool for name, tool in mcp_names.allowed(server) if name in known]}
+        )
+        for server in live.workflow.mcp_servers
+    ]
 
 
 def settings_for(made: BaseTool, given: Mapping[str, Any]) -> BaseModel:

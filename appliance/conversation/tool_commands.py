@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from decimal import Decimal
 from typing import Annotated, Any, Protocol
@@ -17,10 +17,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from appliance.config import mcp_names
 from appliance.config.model import BotConfig
+from appliance.connectors.mcp import doubts
+from appliance.connectors.mcp.pins import Pins
+from appliance.connectors.mcp.probe import Probed
+from appliance.connectors.mcp.values import Definition, Offered
 from appliance.conversation.bots import settings_for
 from appliance.conversation.gate import SentenceGate
 from appliance.conversation.limits import Meter
+from appliance.conversation.mcp_tools import effect_of
 from appliance.conversation.run import Bot, Equipped, Run
 from appliance.conversation.toolbox import Toolbox
 from appliance.core import errors, ids
@@ -40,6 +46,8 @@ class Workshop(Protocol):
     @property
     def toolkit(self) -> Catalogue: ...
     @property
+    def problems(self) -> list[str]: ...
+    @property
     def config(self) -> BotConfig | None: ...
     @property
     def clock(self) -> Clock: ...
@@ -47,33 +55,43 @@ class Workshop(Protocol):
     def new_contact(self) -> str:
         """Make a contact to try the tool on."""
 
+    async def tools(self) -> dict[str, BaseTool]:
+        """Give every tool that can be tried, those of MCP servers too."""
+
 
 OpenWorkshop = Callable[[], AbstractAsyncContextManager[Workshop]]
+AskServers = Callable[[], Awaitable[tuple[list[Probed], Pins]]]
 
 
-def build(catalogue: Callable[[], Catalogue], workshop: OpenWorkshop) -> typer.Typer:
+def build(
+    catalogue: Callable[[], Catalogue], workshop: OpenWorkshop, servers: AskServers
+) -> typer.Typer:
     """Make `appliance tools`."""
     app = typer.Typer(help="The tools the bot may use.", no_args_is_help=True)
 
     @app.command("list")
     def list_(*, as_json: AsJson = False) -> None:
-        """List the tool files, what each does and what it may be set to.
+        """List the tools: the files with what each may be set to, and those of MCP servers.
+
+        Every MCP server of the config file is asked.
 
         Example: appliance tools list --json
         """
         found = catalogue()
         rows = [_row(made) for made in found.tools.values()]
         rows += [
-            {"name": broken.name, "effect": "broken", "says": broken.sentence, "settings": []}
-            for broken in found.broken.values()
+            _plain_row(broken.name, "broken", broken.sentence) for broken in found.broken.values()
         ]
+        probed, pins = asyncio.run(_asked(servers))
+        rows += [row for each in probed for row in _rows_of(each, pins)]
         if as_json:
             typer.echo(json.dumps(rows, indent=2))
             return
-        table = Table("tool", "effect", "what it does", "settings")
+        table = Table("tool", "effect", "what it does", "settings", "server")
         for row in rows:
-            settings = ", ".join(row["settings"]) or "-"
-            table.add_row(row["name"], row["effect"], Text(one_line(row["says"])), settings)
+            settings, server = ", ".join(row["settings"]) or "-", row["server"] or "-"
+            said = Text(one_line(row["says"], limit=500))
+            table.add_row(row["name"], row["effect"], said, settings, server)
         Console().print(table)
 
     @app.command()
@@ -100,9 +118,12 @@ async def _try(workshop: OpenWorkshop, name: str, arguments: dict[str, Any]) -> 
         broken = shop.toolkit.broken.get(name)
         if broken:
             raise errors.Misconfigured(broken.sentence)
-        made = shop.toolkit.tools.get(name)
+        made = shop.toolkit.tools.get(name) or (await shop.tools()).get(name)
         if made is None:
-            raise errors.NotFound(f"There is no tool {name}. `appliance tools list` shows them.")
+            wrong = " ".join(["", *(said for said in shop.problems if "MCP" in said)])
+            raise errors.NotFound(
+                f"There is no tool {name}. `appliance tools list` shows them.{wrong}"
+            )
         call = {"name": name, "args": arguments, "id": "test", "type": "tool_call"}
         run = _run(shop, _bot(shop, made))
         try:
@@ -164,12 +185,38 @@ def _arguments(text: str) -> dict[str, Any]:
     return arguments
 
 
+async def _asked(servers: AskServers) -> tuple[list[Probed], Pins]:
+    return await servers()
+
+
 def _row(made: BaseTool) -> dict[str, Any]:
     policy = policy_of(made)
     fields = policy.settings.model_fields if policy.settings else {}
-    return {
-        "name": made.name,
-        "effect": str(policy.effect),
-        "says": made.description.partition("\n")[0],
-        "settings": list(fields),
-    }
+    row = _plain_row(made.name, str(policy.effect), made.description.partition("\n")[0])
+    return {**row, "settings": list(fields)}
+
+
+def _plain_row(name: str, effect: str, says: str, server: str | None = None) -> dict[str, Any]:
+    return {"name": name, "effect": effect, "says": says, "settings": [], "server": server}
+
+
+def _rows_of(probed: Probed, pins: Pins) -> Iterator[dict[str, Any]]:
+    """Give a row for each tool the bot may use, and for each that the server has beside them."""
+    server, listed = probed.server, probed.listed
+    if probed.problem is not None:
+        said = f"not connected: {probed.problem}"
+        yield _plain_row(f"{server.name} (MCP server)", "down", said, server.name)
+        return
+    for name, tool in mcp_names.allowed(server):
+        found, doubt = listed.get(tool.name), doubts.about(server, tool.name, listed, pins)
+        if isinstance(found, Definition):
+            effect = str(effect_of(Offered(name, server, tool, found)))
+            said = found.description if doubt is None else f"{doubt} It says: {found.description}"
+            yield _plain_row(name, effect if doubt is None else "not used", said, server.name)
+        else:
+            yield _plain_row(name, "not used", doubt or "", server.name)
+    used = {tool.name for tool in server.tools}
+    for name, found in listed.items():
+        if name not in used:
+            said = found.description if isinstance(found, Definition) else found.sentence
+            yield _plain_row(name, "not allowed", said, server.name)

@@ -52,3 +52,8 @@ UNREADABLE: Mapping[Kind, str] = {
     Kind.DOCUMENT: "Thank you. I can't open documents here, but a colleague can see it.",
     Kind.UNSUPPORTED: "I can't read this kind of message here: could you write it, please?",
 }
+MCP_NOT_REACHED = (
+    "I can't reach the system I need for that at the moment, so nothing was done. "
+    "I can ask a colleague to help."
+)
+MCP_NOT_APPROVED = "A colleague has looked at it and decided against it, so nothing was done."

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from appliance.core import errors
 
+_BARE = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 _HERE = Path(__file__).resolve().parents[2]
 
 
@@ -93,3 +94,11 @@ def secret_variable(name: str) -> str:
 def secret_from_environment(name: str) -> str | None:
     """Find a secret's value in the environment, or None."""
     return os.environ.get(secret_variable(name))
+
+
+def bare_environment() -> dict[str, str]:
+    """Give what a foreign program may see of our environment: where programs lie, and the locale.
+
+    None of our own variables and none of our secrets.
+    """
+    return {name: os.environ[name] for name in _BARE if name in os.environ}

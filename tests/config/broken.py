@@ -34,6 +34,12 @@ def edit(
     return Broken(name, (before + after).encode(), before.count("\n") + 1, column, phrase)
 
 
+def mcp(name: str, server: str, phrase: str, *, tools: str = "[{name: find}]") -> Broken:
+    """Break a server of the small config; of the secrets, `set` is set."""
+    section = f"  mcp_servers:\n    - {server}\n      tools: {tools}\n"
+    return edit(name, "  integrations:\n", f"{section}  integrations:\n", phrase)
+
+
 def whole(
     name: str, content: str | bytes, phrase: str, *, line: int = 1, column: int = 1
 ) -> Broken:
@@ -291,6 +297,124 @@ EDITS = (
     ),
     edit("a bad e-mail address", "email: hello@acme.example", "email: ‸hello", "not an e-mail"),
     edit("a bad website", "https://acme.example", "‸acme.example", "begin with https://"),
+    # MCP servers
+    mcp(
+        "a server with two ways",
+        "‸name: shop\n      command: shop\n      url: https://shop.example",
+        "both a command and a url",
+    ),
+    mcp("a server with none", "‸name: shop", "neither command nor url"),
+    mcp(
+        "a command with arguments",
+        "name: shop\n      command: ‸npx shop-mcp",
+        "arguments go into args",
+    ),
+    mcp("a command from here", "name: shop\n      command: ‸./shop", "not a whole path"),
+    mcp("a url that is none", "name: shop\n      url: ‸ftp://shop.example", "begin with https://"),
+    mcp(
+        "a port that is none",
+        "name: shop\n      url: ‸https://shop.example:port",
+        "not a web address",
+    ),
+    mcp(
+        "a user in the url",
+        "name: shop\n      url: ‸https://ann@shop.example/mcp",
+        "credentials in the address",
+    ),
+    mcp(
+        "a command's key on a url",
+        "name: shop\n      url: https://shop.example\n      ‸args: [a]",
+        "belongs to a server with a command",
+    ),
+    mcp(
+        "a url's key on a command",
+        "name: shop\n      command: shop\n      ‸header_secrets: {X-Key: set}",
+        "belongs to a server with a url",
+    ),
+    mcp(
+        "a header of the protocol",
+        "name: shop\n      url: https://shop.example\n      header_secrets: {‸Host: set}",
+        "the protocol's own",
+    ),
+    mcp(
+        "a header twice",
+        "name: shop\n      url: https://shop.example\n      bearer_secret: set\n"
+        "      header_secrets: {‸Authorization: set}",
+        "set twice",
+    ),
+    mcp(
+        "a server's missing secret",
+        "name: shop\n      command: shop\n      env_secrets: {SHOP_TOKEN: ‸shop-key}",
+        "appliance secrets set shop-key",
+    ),
+    mcp(
+        "a missing token",
+        "name: shop\n      url: https://shop.example\n      bearer_secret: ‸shop-key",
+        "appliance secrets set shop-key",
+    ),
+    mcp(
+        "a token in place of its name",
+        f"name: shop\n      command: shop\n      env_secrets: {{KEY: ‸{CREDENTIALS['github']}}}",
+        "GitHub",
+    ),
+    mcp(
+        "a token among the variables",
+        "name: shop\n      command: shop\n      env: {SHOP_TOKEN: ‸swordfish}",
+        "written out",
+    ),
+    mcp(
+        "a server's name with a hyphen",
+        "name: ‸my-shop\n      command: shop",
+        "at most 24 small letters",
+    ),
+    mcp(
+        "a variable that is none",
+        "name: shop\n      command: shop\n      env: {‸a-b: x}",
+        "as variables are named",
+    ),
+    mcp(
+        "a tool called as a file",
+        "name: shop\n      command: shop",
+        "as it calls a tool in tools/",
+        tools="[{name: price, alias: ‸check_pricing}]",
+    ),
+    mcp(
+        "two tools called alike",
+        "name: shop\n      command: shop",
+        "as it calls the one on line",
+        tools="[{name: find-order}, {name: ‸find_order}]",
+    ),
+    mcp(
+        "a tool twice",
+        "name: shop\n      command: shop",
+        "is listed twice",
+        tools="[{name: find}, {name: ‸find, alias: other}]",
+    ),
+    mcp(
+        "a tool with a long name",
+        "name: shop\n      command: shop",
+        "give it an alias",
+        tools=f"[{{name: ‸{'ab_' * 30}c}}]",
+    ),
+    mcp(
+        "an effect nobody knows",
+        "name: shop\n      command: shop",
+        "write one of read, write, money",
+        tools="[{name: find, effect: ‸reads}]",
+    ),
+    mcp(
+        "a read-back with other braces",
+        "name: shop\n      command: shop",
+        "braces hold no parameter",
+        tools="[{name: find, read_back: ‸'Find {order.id}?'}]",
+    ),
+    edit(
+        "two servers of a name",
+        "  integrations:\n",
+        "  mcp_servers:\n    - {name: shop, command: a, tools: [{name: a}]}\n"
+        "    - {name: ‸shop, command: b, tools: [{name: b}]}\n  integrations:\n",
+        "is taken",
+    ),
     # secrets
     edit(
         "a missing secret",

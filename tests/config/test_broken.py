@@ -13,7 +13,7 @@ from tests.config import broken, sample
 def test_a_broken_file_is_refused_at_the_very_place(case: broken.Broken) -> None:
     began = time.monotonic()
 
-    loaded = sample.loaded(case.content)
+    loaded = sample.loaded(case.content, secrets=frozenset({"set"}))
 
     assert loaded.config is None
     assert [(p.line, p.column) for p in loaded.problems][:1] == [(case.line, case.column)], [
@@ -25,7 +25,7 @@ def test_a_broken_file_is_refused_at_the_very_place(case: broken.Broken) -> None
 
 @pytest.mark.parametrize("case", broken.EDITS, ids=lambda case: case.name)
 def test_one_slip_is_one_problem(case: broken.Broken) -> None:
-    loaded = sample.loaded(case.content)
+    loaded = sample.loaded(case.content, secrets=frozenset({"set"}))
 
     assert len(loaded.problems) == 1, [str(problem) for problem in loaded.problems]
 

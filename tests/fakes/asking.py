@@ -50,7 +50,7 @@ def profile(dialect: str, server: ModelServer, **settings: Any) -> ModelProfile:
     path = "/v1" if dialect.startswith("openai") else ""
     fields = {"model": "fast-1", "credentials_secret": "model-key", **settings}
     return ModelProfile(
-        provider=dialect,  # type: ignore[arg-type]
+        provider=dialect,
         base_url=server.url + path,
         **fields,
     )

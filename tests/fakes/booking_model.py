@@ -97,7 +97,7 @@ def _clock(said: str) -> str:
 
 
 def _email(said: str) -> str:
-    return re.findall(r"\S+@\S+", said)[-1]
+    return str(re.findall(r"\S+@\S+", said)[-1])
 
 
 def _calls(tool: str, /, **args: str) -> Step:

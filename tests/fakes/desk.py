@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -241,6 +241,7 @@ class FakeDesk:
         debounce_ms: int = 0,
         holder: str = "api",
         limits: Limits | None = None,
+        tools: Sequence[BaseTool] = (),
     ) -> None:
         self.db, self.keyring, self.clock = db, keyring, clock
         self.speaker = ScriptedSpeaker(script)
@@ -251,7 +252,7 @@ class FakeDesk:
         bot = Bot(
             version="v1",
             speaker=self.speaker,
-            tools={made.name: Equipped(made, Limits()) for made in TOOLS},
+            tools={made.name: Equipped(made, Limits()) for made in (*TOOLS, *tools)},
             zone=ZoneInfo("America/New_York"),
             currency="USD",
         )

@@ -34,7 +34,7 @@ def config_for(server: ModelServer, *, llm: str = "retries: 0", behavior: str = 
 
 @asynccontextmanager
 async def model_house(
-    folder: Path, vectors: Path, text: str, **changes: object
+    folder: Path, vectors: Path, text: str, **changes: Any
 ) -> AsyncIterator[Appliance]:
     """Start the appliance; `vectors` is a cache that outlives it."""
     (folder / "data").mkdir(exist_ok=True)

@@ -67,7 +67,7 @@ def manner_of(tool: BaseTool | Mapping[str, Any]) -> Manner:
         name=name,
         description=str(function.get("description") or ""),
         slots=slots_of(function.get("parameters") or {}),
-        writes=effect == "write",
+        writes=effect != "read",
         read_back=getattr(policy, "read_back", None),
         says=getattr(policy, "says", None),
         asks=getattr(policy, "asks", None) or {},

@@ -18,7 +18,7 @@ from appliance.models.desk_model.manner import CATALOGUE, KNOWLEDGE, TO_PERSON, 
 from appliance.models.desk_model.move import Desk, Move
 from appliance.models.desk_model.router import prepared
 from appliance.models.desk_model.slots import choices
-from appliance.models.desk_model.slots.found import Found, Kind, Value
+from appliance.models.desk_model.slots.found import Found, Kind, Slot, Value
 from appliance.models.desk_model.wishes import Wish
 
 
@@ -143,7 +143,7 @@ def reading_call(
         task = begun(desk, frame, one, (), source, one.written)
         slots = dict(task.slots)
         for slot in manner.slots:
-            if slot.required and slot.kind in {Kind.QUERY, Kind.TEXT} and not slots.get(slot.name):
+            if slot.required and _takes_words(manner, slot) and not slots.get(slot.name):
                 slots[slot.name] = source
         if any(slot.required and slots.get(slot.name) is None for slot in manner.slots):
             task = begun(desk, frame, one, (), text or source, written or one.written)
@@ -257,11 +257,17 @@ def wants_more(desk: Desk, frame: Frame, one: Wish, text: str, written: str) -> 
     """Tell whether a reading tool lacks something it needs."""
     manner = desk.tools[one.tool or ""]
     if manner.name == CATALOGUE or all(
-        slot.kind in {Kind.QUERY, Kind.TEXT} for slot in manner.slots if slot.required
+        _takes_words(manner, slot) for slot in manner.slots if slot.required
     ):
         return False
     task = begun(desk, frame, one, (), text, written)
     return any(slot.required and task.slots.get(slot.name) is None for slot in manner.slots)
+
+
+def _takes_words(manner: Manner, slot: Slot) -> bool:
+    """Tell whether a reading tool takes the question itself: what it would ask for, it must ask."""
+    asks_for_it = slot.kind is Kind.TEXT and slot.name in manner.asks
+    return slot.kind in {Kind.QUERY, Kind.TEXT} and not asks_for_it
 
 
 def lost(frame: Frame) -> Move:

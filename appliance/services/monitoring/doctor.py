@@ -11,6 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from appliance.connectors.mcp import doubts
+from appliance.connectors.mcp.pins import Pins
+from appliance.connectors.mcp.probe import Probed
 from appliance.connectors.protocols import Step
 from appliance.core import disk, errors, sockets
 from appliance.core.settings import Settings
@@ -122,6 +125,21 @@ def channels(probed: Sequence[tuple[str, Step]]) -> list[Finding]:
         Finding(channel, "ok" if step.passed else "fail", f"{step.name}: {step.says}")
         for channel, step in probed
     ]
+
+
+def mcp(probed: Sequence[Probed], pins: Pins) -> list[Finding]:
+    """Say of each MCP server whether it answers, and whether what the config names is there."""
+    return [_mcp(each, pins) for each in probed]
+
+
+def _mcp(probed: Probed, pins: Pins) -> Finding:
+    server, check = probed.server, f"mcp {probed.server.name}"
+    if probed.problem is not None:
+        return Finding(check, "fail", f"It is not connected: {probed.problem}.")
+    doubtful = [doubts.about(server, tool.name, probed.listed, pins) for tool in server.tools]
+    wrong = " ".join(filter(None, doubtful))
+    said = f"It answers. Tools: {len(probed.listed)}, of which the bot may use {len(server.tools)}."
+    return Finding(check, "fail" if wrong else "ok", wrong or said)
 
 
 def _existing(path: Path) -> Path:

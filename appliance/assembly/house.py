@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from appliance.access import secrets
 from appliance.assembly.office import Office, open_office
 from appliance.assembly.ports import HousePorts
 from appliance.config import load, versions
@@ -23,6 +24,7 @@ from appliance.conversation.desk import Desk
 from appliance.conversation.engine import Engine
 from appliance.conversation.hub import Hub, Watcher
 from appliance.conversation.inbox import Inbox
+from appliance.conversation.leaks import Secrets
 from appliance.conversation.parking import Parking
 from appliance.conversation.toolbox import Toolbox
 from appliance.conversation.toolloop import ToolLoop
@@ -139,7 +141,15 @@ class Appliance:
             lease_s=self.settings.lease_s,
             turns_at_once=self.settings.turns_at_once,
             committed=self.kick,
+            secrets=self._secrets,
         )
+
+    @cached_property
+    def _secrets(self) -> Callable[[], Secrets]:
+        """What no answer and no tool's result may hold, prepared anew when it changes."""
+        prepared = lru_cache(maxsize=1)(Secrets.of)
+        values = secrets.AllValues(db=self.db, keyring=self.keyring)
+        return lambda: prepared(values())
 
     # Who holds this process's lanes, and whether it answers everybody or only whom it serves.
     holder = "api"

@@ -193,7 +193,9 @@ class Toolbox:
         try:
             work = _invoke(tool, arguments, self._hidden(made))
             value = await self.loop.run(work, timeout_s=policy.timeout_s)
-            return _checked_result(value, policy)
+            result = _checked_result(value, policy)
+            secrets = made.run.gate.private.secrets  # a tool's debug output may hold its key
+            return replace(result, content=secrets.withheld(result.content))
         except ApprovalNeeded:
             await self.db.write(lambda c: receipts.withdraw_intent(c, made.key))
             raise
@@ -373,6 +375,8 @@ def _file_of(checked: Any) -> File | None:
 
 
 def _message(made: _Call, result: _Result) -> ToolMessage:
+    own = made.run.bot.is_own(made.key.tool)
+    made.run.gate.grounds.tool_gave(result.content, is_ours=own)
     if result.file and result.file not in made.run.files:
         made.run.files.append(result.file)
     return ToolMessage(

@@ -16,6 +16,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import Send, interrupt
 
+from appliance.conversation.bounds import bounded
 from appliance.conversation.run import Run
 from appliance.conversation.toolbox import Toolbox
 from appliance.core import errors
@@ -49,6 +50,7 @@ def compiled(toolbox: Toolbox, saver: BaseCheckpointSaver[Any]) -> Graph:
             [run.system, *state["messages"]], run.bot.offered, run.gate.feed, run.on_reset
         )
         await run.gate.flush()
+        answer = bounded(answer, most=run.meter.tool_calls_most + 1)
         usage = answer.usage_metadata or {"input_tokens": 0, "output_tokens": 0}
         run.meter.used(tokens_in=usage["input_tokens"], tokens_out=usage["output_tokens"])
         return {"messages": [answer]}

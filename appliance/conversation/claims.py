@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from appliance.conversation import claims_abroad
-from appliance.conversation.readings import plainly
+from appliance.conversation.readings import plainly, words_beginning
 
 ANYTHING = "done"
 """The claim of sentences that do not say what was done: any receipt backs it."""
@@ -134,16 +134,27 @@ _CONDITION = re.compile(
     r"does|did|have|has|is|are|was|were|what|which|who|how|where)\b",
     re.IGNORECASE,
 )
-# A cheap look first: most sentences hold none of these and claim nothing.
-_STEM = re.compile(
-    r"book|schedul|reserv|mov|set up|transfer|forward|escalat|hand|pass|put|notif|alert|ask|"
-    r"connect|colleague|someone|team|we will|sav|not|record|regist|stor|fil|add|sent|mail|text|"
-    r"refund|credit|reimburs|issu|cancel|called off|confirm|lock|pencil|secur|arrang|inform|"
-    r"process|return|paid|pay|terminat|chang|updat|modif|delet|remov|eras|wip|grad|activ|reset|"
-    r"extend|merg|order|purchas|charg|all set|calendar|way|inbox|approv|grant|authori|appl|agreed|"
-    r"yours|done|sorted|taken care|settled|complet|through|closed|ended|given|okayed|signed",
-    re.IGNORECASE,
-)
+# A cheap look first: which kinds a sentence can claim, by the beginnings of its words.
+_STEMS = {
+    "booked": "book schedul reserv resched mov set confirm lock pencil secur put arrang calen down",
+    "transferred": "transfer forward escalat hand pass put notif alert inform ask connect colleag "
+    "someone team we",
+    "lead saved": "sav not record regist stor fil add",
+    "sent": "sent email e-mail text mail way inbox out",
+    "refunded": "refund credit reimburs issu process made initi approv start trigger return paid "
+    "sent way through back complet gone",
+    "cancelled": "cancel call termin end clos",
+    "changed": "chang updat modif delet remov eras wip upgrad downgrad activ deactiv unlock reset "
+    "extend merg",
+    "ordered": "order plac purchas paid charg transfer confirm through complet receiv ship accept",
+    "granted": "approv grant authori appl agreed okay sign given yours activ confirm",
+    ANYTHING: "done sort taken arrang settl handl complet execut carri",
+}
+_KINDS: dict[str, list[str]] = {}
+for _kind, _stems in _STEMS.items():
+    for _stem in _stems.split():
+        _KINDS.setdefault(_stem, []).append(_kind)
+_STEM = words_beginning(_KINDS)
 _CLAUSE = re.compile(r"[,;:–—]\s+|\s+(?:and|but|so|then)\s+", re.IGNORECASE)
 
 
@@ -155,7 +166,8 @@ def claims_of(sentence: str) -> set[str]:
     """
     words = " ".join(plainly(sentence).split())
     found = claims_abroad.claims_of(words)
-    if not _STEM.search(words):
+    kinds = {kind for stem in _STEM.findall(words.lower()) for kind in _KINDS[stem]}
+    if not kinds:
         return found
     clauses = _CLAUSE.split(words)
     for place, clause in enumerate(clauses):
@@ -164,8 +176,12 @@ def claims_of(sentence: str) -> set[str]:
             continue
         if _DENIED.search(clause):
             continue
-        for patterns in (_CLAIM, _THING, _IN_PROGRESS):
-            found.update(kind for kind, pattern in patterns.items() if pattern.search(clause))
+        found.update(kind for kind in kinds if _is_claimed(kind, clause))
         if _FIGURE.search(clause):
             found.discard("granted")
     return found
+
+
+def _is_claimed(kind: str, clause: str) -> bool:
+    patterns = (of.get(kind) for of in (_CLAIM, _THING, _IN_PROGRESS))
+    return any(pattern.search(clause) for pattern in patterns if pattern)

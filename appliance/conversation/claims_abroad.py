@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from appliance.conversation.readings import words_beginning
+
 # Auxiliary and participle may have words between them; in German and Dutch many.
 _LANGUAGES: dict[str, tuple[str, dict[str, str]]] = {
     "es": (
@@ -132,27 +134,28 @@ _ASKED = re.compile(
     r"[?？]\s*$|^\W*¿|^\W*(?:si|wenn|falls|se|sobald|una vez|quand|als)\b", re.IGNORECASE
 )
 # A cheap look first: most sentences hold none of these.
-_STEM = re.compile(
-    r"reserv|agend|program|confirm|apart|reembols|devuelt|abonad|enviad|mandad|cancel|anulad|trans|"
-    r"derivad|avisad|notific|pasad|guardad|regist|anotad|cambiad|actualiz|modific|elimin|borrad|"
-    r"aprob|autori|conced|aplicad|pedid|comprad|pagad|planif|fixe|rembours|credite|envoy|exped|"
-    r"annul|resili|preven|averti|enregistr|sauveg|note|modif|change|jour|supprim|efface|approuv|"
-    r"accord|appliqu|command|paye|gebucht|reservi|verein|einget|bestat|erstat|gutges|zuruck|gesend|"
-    r"geschick|versch|versen|gemail|storn|gekund|abgesag|weiterg|ubergeb|benachr|inform|verbund|"
-    r"gespeich|notier|hinterl|aufgen|geand|aktual|gelosch|angepas|genehm|gewahr|bewill|freige|"
-    r"bestell|bezahl|marcad|marquei|estorn|devolv|enviei|mandei|encamin|salv|guard|alter|atual|apag|"
-    r"aprov|encomend|comprei|paguei|prenot|fissat|riserv|rimbors|accred|inviat|spedit|annull|"
-    r"disdett|trasfer|inoltr|avvis|annotat|aggiorn|approv|concess|applicat|ordinat|acquis|geboekt|"
-    r"gereser|ingepl|bevest|terugb|terugg|verstu|verzon|gestuur|geannu|opgez|doorges|doorver|"
-    r"opgesl|genot|gewijz|bijgew|verwij|goedgek|toegek|besteld|betaald|[已ま]|[а-я]{4}",
-    re.IGNORECASE,
-)
+_STEMS = """
+    abgesag abonad accord accred acquis actualiz agend aggiorn aktual alter angepas annotat annul
+    annull anotad anulad apag apart aplicad applicat appliqu approuv approv aprob aprov atual
+    aufgen autori averti avisad avvis benachr bestat besteld bestell betaald bevest bewill bezahl
+    bijgew borrad cambiad cancel change command comprad comprei conced concess confirm credite
+    derivad devolv devuelt disdett doorges doorver efface einget elimin encamin encomend
+    enregistr enviad enviei envoy erstat estorn exped fissat fixe freige geand geannu geboekt
+    gebucht gekund gelosch gemail genehm genot gereser geschick gesend gespeich gestuur gewahr
+    gewijz goedgek guard guardad gutges hinterl inform ingepl inoltr inviat jour mandad mandei
+    marcad marquei modif modific note notier notific opgesl opgez ordinat pagad paguei pasad paye
+    pedid planif prenot preven program reembols regist rembours reserv reservi resili rimbors
+    riserv salv sauveg spedit storn supprim terugb terugg toegek trans trasfer ubergeb verbund
+    verein versch versen verstu verwij verzon weiterg zuruck
+"""
+_STEM = words_beginning(_STEMS.split())
+_NO_LATIN = re.compile("[已ま]|[а-я]{4}")
 
 
 def claims_of(words: str) -> set[str]:
     """Give what a sentence says was done, in a language other than English."""
-    bare = words if words.isascii() else _without_accents(words)
-    if not _STEM.search(bare) or _ASKED.search(bare):
+    bare = (words if words.isascii() else _without_accents(words)).lower()
+    if not (_STEM.search(bare) or _NO_LATIN.search(bare)) or _ASKED.search(bare):
         return set()
     found = set()
     for clause in re.split(r"[,;:–—，；]\s*", bare):

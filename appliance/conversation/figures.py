@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from appliance.conversation.readings import plainly
+from appliance.conversation.readings import plainly, words_beginning
 
 
 class Kind(StrEnum):
@@ -59,7 +59,6 @@ _IN_WORDS = rf"(?:\ba |\b)(?:{_WORD})(?:[\s-]+(?:and\s+)?(?:{_WORD}))*"
 _MONEY = re.compile(
     rf"(?:{_SIGN})\s{{0,2}}(?P<after>{_NUMBER})\s?(?P<k>k\b|thousand\b|million\b|m\b)?"
     rf"|(?<![\w.,-])(?P<before>{_NUMBER})\s?(?P<kk>k\b|thousand\b|million\b)?\s{{0,2}}-?(?:{_UNIT})"
-    rf"|(?P<words>{_IN_WORDS})[\s-]+(?:{_UNIT})"
     r"|\b(?:costs?|priced? (?:at|is|of|to)|pays?|charged?|comes? to|for (?:just|only)|"
     r"cuesta|kostet|co[uû]te|custa|costa)\s+"
     r"(?:(?:you|about|around|only|just|now|is|s[oó]lo|nur|seulement)\s+){0,3}"
@@ -69,9 +68,14 @@ _MONEY = re.compile(
 )
 _PERCENT = re.compile(
     rf"(?<![\w.,-])(?P<number>{_NUMBER})\s{{0,2}}-?(?:{_PER_CENT})"
-    rf"|(?P<words>{_IN_WORDS})[\s-]+(?:{_PER_CENT})"
-    rf"|(?<![\w.,$€£-])(?P<off>\d{{1,3}})\s+(?:off|discount)\b"
-    r"|\b(?P<half>half[\s-](?:price|off|the price)|half of the price|mitad de precio|"
+    rf"|(?<![\w.,$€£-])(?P<off>\d{{1,3}})\s+(?:off|discount)\b",
+    re.IGNORECASE,
+)
+_SPOKEN = re.compile(
+    rf"(?P<words>{_IN_WORDS})[\s-]+(?:(?P<unit>{_UNIT})|(?:{_PER_CENT}))", re.IGNORECASE
+)
+_HALF = re.compile(
+    r"\b(?:half[\s-](?:price|off|the price)|half of the price|mitad de precio|"
     r"moiti[eé] prix|halber preis|metade do pre[cç]o|2[\s-]for[\s-]1|"
     r"two[\s-]for[\s-](?:the price of )?one|"
     r"buy one,? get one)\b",
@@ -120,6 +124,11 @@ _LOOK = re.compile(
     r"umsonst|cuesta|kostet|co[uû]te|custa|costa)\b",
     re.IGNORECASE,
 )
+_AT = re.compile(r"@|\(at\)|\[at\]")
+_DAY_LOOK = re.compile(r"\d[-/]\d")
+_MONTH_WORD = words_beginning(_MONTHS)
+_NUMBER_WORD = words_beginning([*_WORTH, *_TIMES])
+_DIGIT = re.compile(r"\d")
 _ISO = re.compile(r"\b\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?)?\b")
 
 
@@ -128,16 +137,30 @@ def stated(text: str) -> Iterator[Figure]:
     if not _LOOK.search(text):
         return
     words = plainly(text)
+    yield from _in_digits(words)
+    spoken = _SPOKEN.finditer(words) if _NUMBER_WORD.search(words.lower()) else ()
+    for found in spoken:
+        kind = Kind.MONEY if found["unit"] else Kind.PERCENT
+        yield Figure(kind, found[0], _spoken(found["words"]))
+    for found in _HALF.finditer(words):
+        yield Figure(Kind.PERCENT, found[0], "50")
+    for found in _FREE.finditer(words):
+        yield Figure(Kind.FREE, found[0], "0")
+    mail = _EMAIL.finditer(text) if _AT.search(text) else ()  # emphasis may be part of an address
+    for found in mail:
+        yield Figure(Kind.EMAIL, found[0], _address(found[0]))
+    for found in _REFERENCE.finditer(words):
+        yield Figure(Kind.REFERENCE, found[0], found[0])
+
+
+def _in_digits(words: str) -> Iterator[Figure]:
+    if not _DIGIT.search(words):
+        return
     for found in _MONEY.finditer(words):
         yield Figure(Kind.MONEY, found[0].strip(), _money(found))
     for found in _PERCENT.finditer(words):
-        yield Figure(Kind.PERCENT, found[0].strip(), _percent(found))
-    for found in _FREE.finditer(words):
-        yield Figure(Kind.FREE, found[0], "0")
-    for found in _REFERENCE.finditer(words):
-        yield Figure(Kind.REFERENCE, found[0], found[0])
-    for found in _EMAIL.finditer(text):  # what is marked as emphasis may be part of an address
-        yield Figure(Kind.EMAIL, found[0], _address(found[0]))
+        written = found["number"] or found["off"]
+        yield Figure(Kind.PERCENT, found[0].strip(), canonical(number(written)))
     for found in _PHONE.finditer(_ISO.sub(" ", words)):
         digits = "".join(filter(str.isdigit, found[0]))
         if len(digits) >= 9 or (found[0].startswith("+") and len(digits) >= 7):
@@ -147,6 +170,8 @@ def stated(text: str) -> Iterator[Figure]:
 
 
 def _days(words: str) -> Iterator[Figure]:
+    if not _DAY_LOOK.search(words) and not _MONTH_WORD.search(words.lower()):
+        return
     for found in _DAY.finditer(words):
         if found["iso"]:
             value = found["iso"][5:]
@@ -170,21 +195,11 @@ def _times(words: str) -> Iterator[Figure]:
 
 
 def _money(found: re.Match[str]) -> str:
-    if found["words"]:
-        return _spoken(found["words"])
     amount = number(found["after"] or found["before"] or found["bare"])
     unit = (found["k"] or found["kk"] or "").casefold()
     times = {"k": 1000, "thousand": 1000, "m": 1_000_000, "million": 1_000_000}.get(unit, 1)
     cents = found[0].casefold().rstrip("s").endswith("cent")
     return canonical(amount * times / 100 if cents else amount * times)
-
-
-def _percent(found: re.Match[str]) -> str:
-    if found["half"]:
-        return "50"
-    if found["words"]:
-        return _spoken(found["words"])
-    return canonical(number(found["number"] or found["off"]))
 
 
 def number(written: str) -> Decimal:

@@ -136,7 +136,8 @@ class SentenceGate:
             why = f"{figure.kind}: stands nowhere"
             if figure.kind in HELD:
                 return self._instead("grounds", why, wording.UNFOUNDED[figure.kind], sentence)
-            self.proofs.append(Proof("grounds", passed=False, why=f"{why} (only marked)"))
+            if not told.rstrip().endswith("?"):
+                self.proofs.append(Proof("grounds", passed=False, why=f"{why} (only marked)"))
         return told
 
     def _unproved(self, sentence: str) -> set[str]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from appliance.conversation.readings import letters, signs, veiled
+from appliance.conversation.readings import letters, signs, veiled, without_digits
 
 WITHHELD = "[withheld]"
 
@@ -19,7 +19,9 @@ _LONGEST_RUN = 40
 _BLOCK = 20  # every run of twice this holds one whole block
 _SHORTEST_SECRET = 8
 _PLAIN_SECRET = 16  # without a digit, a shorter one may be a common word
+_FEW = 300  # up to so many, looking for each is faster than looking at every place
 _PIECE = 12  # signs in a row of a longer secret give it away
+_BETWEEN = "\n"
 _KEY = re.compile(
     r"\b(?:sk-[\w-]{16,}|(?:sk|pk|rk)_(?:live|test)_\w{16,}|A(?:KIA|SIA)[0-9A-Z]{16}"
     r"|gh[opsur]_\w{30,}|github_pat_\w{30,}|glpat-[\w-]{20,}|xox[abeprs]-[\w-]{10,}"
@@ -45,11 +47,12 @@ class Instructions:
 
     def repeats(self, text: str) -> bool:
         """Tell whether letters repeat a long run of the instructions."""
-        for at in range(len(text) - _BLOCK + 1):
-            place = self.blocks.get(text[at : at + _BLOCK])
-            if place is not None and self._run(text, at, place):
-                return True
-        return False
+        if len(self.blocks) < _FEW:
+            found = [block for block in self.blocks if block in text]
+        else:
+            held = {text[at : at + _BLOCK] for at in range(len(text) - _BLOCK + 1)}
+            found = list(self.blocks.keys() & held)
+        return any(self._run(text, text.index(block), self.blocks[block]) for block in found)
 
     def _run(self, text: str, at: int, place: int) -> bool:
         first = 0
@@ -66,11 +69,12 @@ class Instructions:
 class Secrets:
     """Secrets' values, as they may not occur in any text. Short common words are none.
 
-    `whole` are short ones as signs, `pieces` all pieces of longer ones.
+    `whole` are short ones as signs, `pieces` all pieces of longer ones; every piece holds a mark.
     """
 
     values: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
     pieces: frozenset[str] = frozenset()
 
     @classmethod
@@ -78,12 +82,14 @@ class Secrets:
         """Prepare values; every line of a value that has several is one of its own."""
         told = {line.strip() for value in values for line in value.splitlines()}
         kept = sorted(filter(_is_telling, told), key=len, reverse=True)
-        squeezed = [signs(value) for value in kept]
-        long = [value for value in squeezed if len(value) > _PLAIN_SECRET]
-        pieces = {
-            value[at : at + _PIECE] for value in long for at in range(len(value) - _PIECE + 1)
-        }
-        return cls(tuple(kept), tuple(set(squeezed) - set(long)), frozenset(pieces))
+        squeezed = {signs(value) for value in kept}
+        whole = {value for value in squeezed if len(value) <= _PLAIN_SECRET}
+        return cls(
+            values=tuple(kept),
+            whole=tuple(whole),
+            marks=tuple(_cut(squeezed - whole, _PIECE // 2, step=_PIECE // 2)),
+            pieces=frozenset(_cut(squeezed - whole, _PIECE, step=1)),
+        )
 
     def withheld(self, text: str) -> str:
         """Give a text without the secrets in it."""
@@ -96,8 +102,9 @@ class Secrets:
         """Tell whether letters and digits hold a secret, or a good piece of one."""
         if any(value in text for value in self.whole):
             return True
-        found = (text[at : at + _PIECE] in self.pieces for at in range(len(text) - _PIECE + 1))
-        return bool(self.pieces) and any(found)
+        if len(self.marks) < _FEW and not any(mark in text for mark in self.marks):
+            return False
+        return not self.pieces.isdisjoint(_cut([text], _PIECE, step=1))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -123,12 +130,18 @@ class Private:
     def _found(self, both: str) -> str | None:
         if _KEY.search(both):
             return "a secret"
-        for reading in veiled(both):
-            if self.secrets.values and self.secrets.stand_in(signs(reading)):
-                return "a secret"
-            if self.instructions.blocks and self.instructions.repeats(letters(reading)):
-                return "the instructions"
+        readings = _BETWEEN.join(veiled(both))
+        if self.secrets.values and self.secrets.stand_in(readings):
+            return "a secret"
+        if self.instructions.blocks and self.instructions.repeats(without_digits(readings)):
+            return "the instructions"
         return None
+
+
+def _cut(texts: Iterable[str], length: int, *, step: int) -> set[str]:
+    return {
+        text[at : at + length] for text in texts for at in range(0, len(text) - length + 1, step)
+    }
 
 
 def _end_of(text: str, most: int) -> str:

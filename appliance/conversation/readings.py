@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import codecs
 import re
+import string
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from urllib.parse import unquote
 
 # Cyrillic and Greek letters that look like Latin ones. Folded only in words that mix scripts.
@@ -28,7 +29,13 @@ _UNSEEN = re.compile(
 )
 _SPACED = re.compile(r"(?<!\w)(?:[^\W\d_][ .\-·]){3,}[^\W\d_](?!\w)")
 _NOT_LETTER = re.compile(r"[\W\d_]+")
+_DIGIT = re.compile(r"\d+")
 _NOT_SIGN = re.compile(r"[\W_]+")
+_NO_LETTERS = bytes(each for each in range(128) if not chr(each).isalpha())
+_NO_SIGNS = bytes(each for each in range(128) if not chr(each).isalnum())
+_ROT13 = str.maketrans(
+    string.ascii_lowercase, string.ascii_lowercase[13:] + string.ascii_lowercase[:13]
+)
 _LEET = str.maketrans("0134578@$", "oieastbas")
 _LEET_WORD = re.compile(r"[a-z][0134578@$]|[0134578@$][a-z]", re.IGNORECASE)
 _PACKED = re.compile(r"[A-Za-z0-9+/_=-]{24,}|(?:[0-9a-f]{2}[\s:]?){12,}", re.IGNORECASE)
@@ -53,26 +60,59 @@ def plainly(sentence: str) -> str:
 
 def letters(text: str) -> str:
     """Give the letters of a text in small, nothing between them."""
+    if text.isascii():  # 20 times as fast
+        return text.lower().encode().translate(None, _NO_LETTERS).decode()
     return _NOT_LETTER.sub("", text).casefold()
 
 
 def signs(text: str) -> str:
     """Give the letters and digits of a text in small, nothing between them."""
+    if text.isascii():
+        return text.lower().encode().translate(None, _NO_SIGNS).decode()
     return _NOT_SIGN.sub("", text).casefold()
 
 
+def without_digits(text: str) -> str:
+    """Give a text without its digits."""
+    if text.isascii():
+        return text.encode().translate(None, b"0123456789").decode()
+    return _DIGIT.sub("", text)
+
+
 def veiled(text: str) -> Iterator[str]:
-    """Give what a text may be another writing of: reversed, rot13, leetspeak, base64, hex, ..."""
-    yield text
-    yield text[::-1]
-    yield " ".join(reversed(text.split()))
-    yield codecs.encode(text, "rot13")
+    """Give the signs of what a text may be another writing of.
+
+    As it is, backwards by letters and by words, rot13, leetspeak, escapes, base64, hex.
+    """
+    plain = signs(text)
+    yield plain
+    yield plain[::-1]
+    yield signs(" ".join(reversed(text.split())))
+    yield plain.translate(_ROT13)
     if _LEET_WORD.search(text):
-        yield text.translate(_LEET)
+        yield signs(text.translate(_LEET))
     if _ESCAPED.search(text):
-        yield _CODE.sub(_decoded, unquote(text, errors="ignore"))
+        yield signs(_CODE.sub(_decoded, unquote(text, errors="ignore")))
     for packed in _PACKED.findall(text)[:_MOST_PACKED]:
-        yield from _unpacked(packed)
+        yield from map(signs, _unpacked(packed))
+
+
+def words_beginning(stems: Iterable[str]) -> re.Pattern[str]:
+    """Make a pattern that finds a word beginning with one of many stems, in text in small.
+
+    Stems with a common beginning share it: `re` tries alternatives one by one.
+    """
+    return re.compile(rf"\b{_branches(sorted(set(stems)))}")
+
+
+def _branches(stems: list[str]) -> str:
+    if "" in stems:
+        return ""
+    by_first = groupby(stems, key=lambda stem: stem[0])
+    branches = [
+        re.escape(first) + _branches([each[1:] for each in rest]) for first, rest in by_first
+    ]
+    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
 def _one_script(word: str) -> str:

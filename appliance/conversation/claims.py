@@ -103,6 +103,8 @@ _THING = {
         r"|\b(?:i|we|manager|boss|colleague|team|sales)(?:'ve| have| has| hereby|ve)?(?: \w+){0,2} "
         r"(?:approved?|granted?|authori[sz]ed?|applied|agreed to|okayed|signed off on)\b"
         r"(?: \w+){0,3} (?:discount|deal|price|rate|reduction|exception|it|request|that|this)\b"
+        r"|\b(?:it|this|that|request|wish)(?:'s| is| was| has been)(?: \w+){0,2} "
+        r"(?:approved|granted|authori[sz]ed|signed off)\b"
         r"|^\W{0,20}(?:approved|granted)\b",
         re.IGNORECASE,
     ),

@@ -7,7 +7,7 @@ it is written backwards, spelled out, or encoded. What the public facts say as w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from appliance.conversation.readings import letters, signs, veiled, without_digits
@@ -120,7 +120,10 @@ class Private:
         both = f"{self._before} {sentence}"
         found = self._found(both)
         # Short enough not to be found once more, long enough to find how it goes on.
-        self._before = _end_of(both, _PIECE - 1 if found == "a secret" else _LONGEST_RUN - 1)
+        if found == "a secret":
+            self._before = _end_of(both, _PIECE - 1, counts=str.isalnum)
+        else:
+            self._before = _end_of(both, _LONGEST_RUN - 1, counts=str.isalpha)
         return found
 
     def forget(self) -> None:
@@ -144,12 +147,12 @@ def _cut(texts: Iterable[str], length: int, *, step: int) -> set[str]:
     }
 
 
-def _end_of(text: str, most: int) -> str:
-    """Give the end of a text that holds so many letters and digits at most."""
+def _end_of(text: str, most: int, *, counts: Callable[[str], bool]) -> str:
+    """Give the end of a text that holds so many characters that count."""
     at = len(text)
     while at and most:
         at -= 1
-        most -= text[at].isalnum()
+        most -= counts(text[at])
     return text[at:]
 
 

@@ -17,7 +17,7 @@ _ESCAPE = re.compile(
     "\x1b(?:\\[[0-?]{0,40}[ -/]{0,8}[@-~]?|\\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\\\)?|[@-Z\\\\^_])"
 )
 _TAG = re.compile(
-    r"<!--.{0,2000}?(?:-->|$)|<[/!?]?[a-z][^<>]{0,2000}>"
+    r"<!--.{0,2000}?(?:-->|$)|<(script|style)\b[^>]{0,500}>.{0,2000}?</\1\s*>|<[/!?]?[a-z][^<>]{0,2000}>"
     r"|</?(?:a|applet|audio|base|embed|form|iframe|img|input|link|math|meta|object|script|source|"
     r"style|svg|video)\b[^<>]{0,2000}$",
     re.IGNORECASE | re.DOTALL,
@@ -26,7 +26,7 @@ _PICTURE = re.compile(r"!\[([^\]]{0,500})\](?:\([^)]{0,4000}\)?|\[[^\]]{0,200}\]
 _NAMED = re.compile(r"\[([^\]]{1,500})\]\(\s*<?([^)\s>]{1,4000})[^)]{0,500}\)?")
 _DEFINED = re.compile(r"^\s{0,3}\[[^\]]{1,200}\]:\s*\S+.*$", re.MULTILINE)
 _ADDRESS = re.compile(
-    r"(?:\b(?:[a-z][a-z0-9+.-]{1,20}:)?//|\bwww\.)[^\s<>\"')\]]{2,4000}"
+    r"(?:(?:\b[a-z][a-z0-9+.-]{1,20}:)?//|\bwww\.)[^\s<>\"')\]]{2,4000}"
     r"|\b(?:javascript|data|vbscript|file|blob|about|intent):[^\s<>\"')\]]{1,4000}"
     r"|(?<![@\w.-])(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}(?::\d{1,5})?/[^\s<>\"')\]]{1,4000}",
     re.IGNORECASE,

@@ -23,6 +23,8 @@ _SAVE = _INSERT.on_conflict_do_update(
 _VALUE = sa.select(secrets.c.value).where(secrets.c.name == sa.bindparam("name"))
 _IS_THERE = sa.select(sa.literal(1)).where(secrets.c.name == sa.bindparam("name"))
 _ALL = sa.select(secrets.c.name, secrets.c.set_at, secrets.c.set_by).order_by(secrets.c.name)
+_STAMP = sa.select(sa.func.count(), sa.func.max(secrets.c.set_at)).select_from(secrets)
+_VALUES = sa.select(secrets.c.name, secrets.c.value)
 _REMOVE = secrets.delete().where(secrets.c.name == sa.bindparam("wanted"))
 
 
@@ -54,6 +56,17 @@ def is_there(connection: Connection, name: str) -> bool:
 def listed(connection: Connection) -> list[Kept]:
     """List what is kept, by name."""
     return [Kept(row.name, row.set_at, row.set_by) for row in connection.execute(_ALL)]
+
+
+def stamp(connection: Connection) -> tuple[int, datetime | None]:
+    """Give what differs once a value is set or removed."""
+    count, newest = connection.execute(_STAMP).one()
+    return count, newest
+
+
+def sealed_values(connection: Connection) -> list[tuple[str, bytes]]:
+    """List every name with its sealed value."""
+    return [(row.name, bytes(row.value)) for row in connection.execute(_VALUES)]
 
 
 def remove(connection: Connection, name: str) -> bool:

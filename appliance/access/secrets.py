@@ -101,6 +101,29 @@ def remove(connection: Connection, name: str) -> None:
         )
 
 
+@dataclass(slots=True, kw_only=True)
+class AllValues:
+    """Every secret's value, for those who see to it that none gets out.
+
+    The store is asked each time whether it has changed, and read again only then.
+    """
+
+    db: Database
+    keyring: Keyring
+    _stamp: object = None
+    _values: tuple[str, ...] = ()
+
+    def __call__(self) -> tuple[str, ...]:
+        """Give the values; the environment's stay as the process found them."""
+        stamp = self.db.read(records.stamp)
+        if stamp != self._stamp:
+            sealed = self.db.read(records.sealed_values)
+            stored = [self.keyring.open(_PLACE, name, value) for name, value in sealed]
+            self._values = (*settings.secrets_in_environment(), *stored)
+            self._stamp = stamp
+        return self._values
+
+
 def check_name(name: str) -> None:
     """Raise Refused unless a name can be a secret's."""
     if not _NAME.fullmatch(name):

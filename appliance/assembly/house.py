@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
+from appliance.access import secrets
 from appliance.assembly.office import Office, open_office
 from appliance.assembly.ports import HousePorts
 from appliance.assembly.post import Post, open_post, organizer
@@ -28,6 +29,7 @@ from appliance.conversation.desk import Desk
 from appliance.conversation.engine import Engine
 from appliance.conversation.hub import Hub, Watcher
 from appliance.conversation.inbox import Inbox
+from appliance.conversation.leaks import Secrets
 from appliance.conversation.outbox import records as outbox
 from appliance.conversation.parking import Parking
 from appliance.conversation.toolbox import Toolbox
@@ -163,12 +165,20 @@ class Appliance:
             turns_at_once=self.settings.turns_at_once,
             committed=self.kick,
             post=self.post.courier,
+            secrets=self._secrets,
         )
 
     @cached_property
     def post(self) -> Post:
         """Channels other than our own chat, and what carries messages out on them."""
         return open_post(self.office, file=self.file, committed=self.kick)
+
+    @cached_property
+    def _secrets(self) -> Callable[[], Secrets]:
+        """What no answer and no tool's result may hold, prepared anew when it changes."""
+        prepared = lru_cache(maxsize=1)(Secrets.of)
+        values = secrets.AllValues(db=self.db, keyring=self.keyring)
+        return lambda: prepared(values())
 
     # Who holds this process's lanes, and whether it answers everybody or only whom it serves.
     holder = "api"
@@ -525,15 +535,15 @@ class Workshop(Appliance):
 
     def __init__(self, office: Office, secrets: Callable[[str], str | None]) -> None:
         super().__init__(office)
-        self._secrets = secrets
+        self._real_secret = secrets
 
     def secret(self, name: str) -> str | None:
         """Find a secret of the real install."""
-        return self._secrets(name)
+        return self._real_secret(name)
 
     def has_secret(self, name: str) -> bool:
         """Tell whether a secret of the real install has a value."""
-        return self._secrets(name) is not None
+        return self._real_secret(name) is not None
 
     def _tools_changed(self) -> None:
         """Leave the bot as it is: nobody talks to it here."""

@@ -23,6 +23,8 @@ from appliance.config.calendar_of import calendar_of
 from appliance.config.model import Behavior, BotConfig, McpServer
 from appliance.contacts import identities, surveys
 from appliance.conversation import prompt
+from appliance.conversation.grounds import Known
+from appliance.conversation.leaks import Instructions
 from appliance.conversation.prompt import Days
 from appliance.conversation.run import Bot, Equipped, Speaker
 from appliance.core import errors
@@ -155,6 +157,10 @@ class LiveBots:
             tools=equipped,
             zone=ZoneInfo(config.calendar.zone),
             currency=config.client.currency,
+            instructions=Instructions.of(
+                prompt.instructions(config), public="\n".join(_public(config))
+            ),
+            known=_known(config),
         )
 
 
@@ -198,6 +204,31 @@ def _servers_under(live: BotConfig, pinned: BotConfig) -> list[McpServer]:
         )
         for server in live.workflow.mcp_servers
     ]
+
+
+def _public(config: BotConfig) -> list[str]:
+    """List what the owner lets everybody read."""
+    facts, workflow = config.facts, config.workflow
+    told = [facts.address, facts.phone, facts.email, facts.website, workflow.greeting]
+    said = [intent.reply.say for intent in workflow.intents]
+    return [
+        *filter(None, [*told, *said]),
+        *workflow.suggestions,
+        *(policy.text for policy in facts.policies),
+        *config.behavior.survey_questions,
+    ]
+
+
+def _known(config: BotConfig) -> Known:
+    """Read what the owner has written: it may always be stated."""
+    facts = config.facts
+    return Known.of(
+        texts=[*_public(config), config.workflow.system_prompt],
+        prices=[str(price.price) for price in facts.prices],
+        products=[name for price in facts.prices for name in (price.name, *price.aliases)],
+        descriptions=[price.description for price in facts.prices],
+        sites=[facts.website or "", facts.email or ""],
+    )
 
 
 def settings_for(made: BaseTool, given: Mapping[str, Any]) -> BaseModel:

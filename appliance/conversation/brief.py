@@ -50,6 +50,10 @@ _SURVEY = (
 )
 
 
+# The fixed part: what no answer may recite.
+RULES = _BRIEF.partition("Rules that")[2].partition("({language}")[0]
+
+
 def written(
     config: BotConfig,
     *,

@@ -4,38 +4,116 @@ from __future__ import annotations
 
 import re
 
+from appliance.conversation import claims_abroad
+from appliance.conversation.readings import plainly, words_beginning
+
+ANYTHING = "done"
+"""The claim of sentences that do not say what was done: any receipt backs it."""
+
 _AUX = (
-    r"(?:(?:i|we)(?:'ve| have| just)?|(?:is|are|was|were|has been|have been|'s|'re|been|got|all))"
+    r"(?:(?:i|we)(?:'ve| ?have| just|ve)?|(?:he|she|they|the team|a colleague) ha(?:s|ve)|"
+    r"(?:is|are|was|were|has been|have been|has|have|had|'s|'re|been|got|gets|all|went ahead and))"
 )
 _SOON = (
     r"(?:\s+(?:now|just|already|all|successfully|also|both|been|it|you|that|your|the|a|an|our|my"
+    r"|gladly|personally|officially|hereby|manually|immediately|went|gone|ahead|and|his|her|their"
+    r"|demo|appointment|meeting|call|slot|details|request|message|conversation)){0,6}\s+"
 )
-_SOON += r"|demo|appointment|meeting|call|slot|details|request|message|conversation)){0,6}\s+"
 _DONE = {
     "booked": (
-        r"(?:booked|scheduled|reserved|rescheduled|moved your (?:demo|booking)|set up your demo)"
+        r"(?:booked|scheduled|reserved|rescheduled|moved your (?:demo|booking)|set up your demo|"
+        r"confirmed (?:your|the|for|you)|(?:locked|pencill?ed) (?:it |you |that )?in|"
+        r"secured (?:your|the|a)|"
+        r"put (?:you|it|that) (?:down|in the calendar|on the calendar)|arranged (?:your|the|a))"
     ),
     "transferred": (
         r"(?:transferred|forwarded|escalated|handed (?:you|this|it) (?:over|on)|"
         r"passed (?:you|this|it|your \w+) (?:on|over|along|to)|put you through|notified|alerted|"
+        r"informed (?:a|my|our|the|your)|"
         r"asked (?:a|my|our|one of)(?: of)?(?: my| our)? (?:colleagues?|team|sales|support)\b)"
     ),
     "lead saved": (
         r"(?:saved|noted down|recorded|registered|stored|filed|added)"
         r"(?:\W*$| (?:you\b|your \w+|it|this|that|as))"
     ),
-    "sent": r"(?:sent|e-?mailed|texted|mailed) (?:you|it|this|that|the|a|an)\b",
+    "sent": r"(?:sent|e-?mailed|texted|mailed) (?:you|it|this|that|the|a|an|your|off|out|over)\b",
     "refunded": (
-        r"(?:refunded|credited|reimbursed|issued (?:you )?(?:a|the|your) (?:refund|credit))"
+        r"(?:refunded|credited|reimbursed|(?:issued|processed|made|initiated|approved|started|"
+        r"triggered) (?:you )?(?:a|the|your)(?: full)? (?:refund|credit|reimbursement)|"
+        r"(?:returned|paid back|sent back) (?:your|the) (?:money|payment)|paid you back)"
     ),
-    "cancelled": r"(?:cancell?ed|called off)",
+    "cancelled": r"(?:cancell?ed|called off|terminated (?:your|the))",
+    "changed": (
+        r"(?:(?:changed|updated|modified|deleted|removed|erased|wiped|upgraded|downgraded|"
+        r"activated|deactivated|unlocked|reset|extended|merged) (?:your|the|his|her|their|that|"
+        r"all|every|you|account|contact)\b(?! (?:details|e-?mail|number|name|company|phone)\b)"
+        r"|(?:changed|updated|deleted|removed|erased) (?:his|her|their|another|[a-z]+'s) )"
+    ),
+    "ordered": (
+        r"(?:ordered|placed (?:your|the|an) order|purchased|paid (?:for|the|your)|"
+        r"charged (?:your|the)|transferred (?:the )?(?:money|funds|\W?\d))"
+    ),
 }
+_BEGINS = r"^\W{0,20}(?:(?:done|great|perfect|ok(?:ay)?|sure|yes|good news|all set|there)\W{1,20})?"
 _CLAIM = {
-    kind: re.compile(
-        rf"(?:{_AUX}{_SOON}|{_AUX}\s+|^\W{{0,20}}(?:(?:done|great|perfect|ok(?:ay)?)\W{{0,20}})?)(?:{verb})",
-        re.IGNORECASE,
-    )
+    kind: re.compile(rf"(?:{_AUX}{_SOON}|{_AUX}\s+|{_BEGINS})(?:{verb})", re.IGNORECASE)
     for kind, verb in _DONE.items()
+}
+_THING = {
+    "booked": re.compile(
+        r"\b(?:demo|booking|appointment|meeting|slot|spot|seat|reservation|visit|session|call)"
+        r"(?:'s| is| was| has been| are)(?: \w+){0,3} (?:confirmed|locked in|set|secured|"
+        r"in the calendar|on the calendar|in the books|arranged)\b"
+        r"|\byou(?:'re| are) (?:all set|confirmed|in|down|on the calendar) (?:for|on|at|in)\b"
+        r"|\b(?:it's|it is|that's|that is) (?:in|on) the (?:calendar|books|schedule)\b",
+        re.IGNORECASE,
+    ),
+    "sent": re.compile(
+        r"\b(?:invit\w+|confirmation|e-?mail|message|link|invoice|contract|document|offer|quote)"
+        r"(?: to \w+)?(?:'s| is| was| has been) (?:(?:now|already|just) )?"
+        r"(?:on (?:its|the) way|sent|in your inbox|out)\b",
+        re.IGNORECASE,
+    ),
+    "refunded": re.compile(
+        r"\b(?:refund|credit|reimbursement|money back|money|payment)(?: of \S+)?"
+        r"(?: is| was| has been|'s| has)(?: \w+){0,2} (?:on (?:its|the) way|processed|issued|"
+        r"approved|through|returned|back|initiated|credited|gone through|completed?)\b",
+        re.IGNORECASE,
+    ),
+    "cancelled": re.compile(
+        r"\b(?:subscription|contract|plan|booking|demo|order|account)(?:'s| is| was| has been)"
+        r"(?: \w+){0,2} (?:terminated|ended|closed|cancell?ed)\b",
+        re.IGNORECASE,
+    ),
+    "changed": re.compile(
+        r"\b(?:account|password|plan|subscription|record|contact|booking|address|phone|ticket|data)"
+        r"(?:'s| is| was| has been| have been)(?: \w+){0,2} (?:upgraded|changed|deleted|removed|"
+        r"erased|activated|reset|extended|wiped|modified|unlocked)\b",
+        re.IGNORECASE,
+    ),
+    "ordered": re.compile(
+        r"\b(?:order|payment|purchase|transaction)(?:'s| is| was| has been| has| went)"
+        r"(?: \w+){0,2} (?:placed|confirmed|through|completed?|paid|received|shipped|accepted)\b",
+        re.IGNORECASE,
+    ),
+    "granted": re.compile(
+        r"\b(?:discount|special (?:price|rate|deal)|price reduction|reduced price|price cut|"
+        r"approval|exception|rebate)(?:'s| is| was| has been)(?: \w+){0,2} (?:approved|granted|"
+        r"applied|given|authori[sz]ed|yours|active|confirmed|agreed)\b"
+        r"|\b(?:i|we|manager|boss|colleague|team|sales)(?:'ve| have| has| hereby|ve)?(?: \w+){0,2} "
+        r"(?:approved?|granted?|authori[sz]ed?|applied|agreed to|okayed|signed off on)\b"
+        r"(?: \w+){0,3} (?:discount|deal|price|rate|reduction|exception|it|request|that|this)\b"
+        r"|\b(?:it|this|that|request|wish)(?:'s| is| was| has been)(?: \w+){0,2} "
+        r"(?:approved|granted|authori[sz]ed|signed off)\b"
+        r"|^\W{0,20}(?:approved|granted)\b",
+        re.IGNORECASE,
+    ),
+    ANYTHING: re.compile(
+        r"\bconsider it done\b|\b(?:it's|it is|that's|that is|everything is) (?:all )?(?:done|"
+        r"sorted|taken care of|arranged|settled)\b|\b(?:i|we)(?:'ve| have|ve) (?:taken care of|"
+        r"sorted|handled|done|completed|executed|carried out) (?:it|that|this|everything|your)\b",
+        re.IGNORECASE,
+    ),
 }
 _IN_PROGRESS = {
     "transferred": re.compile(
@@ -46,6 +124,8 @@ _IN_PROGRESS = {
         re.IGNORECASE,
     ),
 }
+# Where a clause names its figure, the figure's own ground is what counts.
+_FIGURE = re.compile(r"\d\s*(?:%|per ?cent)|[$€£]\s*\d|per ?cent\b", re.IGNORECASE)
 _DENIED = re.compile(
     r"\b(?:not|n't|never|nothing|no one|nobody|cannot|unable|isn't|fully|can't|yet to be|"
     r"could be|can be|will be|would be|to be|gets|must be|may be|might be|should be)\b|n't\b",
@@ -56,13 +136,27 @@ _CONDITION = re.compile(
     r"does|did|have|has|is|are|was|were|what|which|who|how|where)\b",
     re.IGNORECASE,
 )
-# A cheap look first: most sentences hold none of these and claim nothing.
-_STEM = re.compile(
-    r"book|schedul|reserv|mov|set up|transfer|forward|escalat|hand|pass|put|notif|alert|ask|"
-    r"connect|colleague|someone|team|we will|sav|not|record|regist|stor|fil|add|sent|mail|text|"
-    r"refund|credit|reimburs|issu|cancel|called off",
-    re.IGNORECASE,
-)
+# A cheap look first: which kinds a sentence can claim, by the beginnings of its words.
+_STEMS = {
+    "booked": "book schedul reserv resched mov set confirm lock pencil secur put arrang calen down",
+    "transferred": "transfer forward escalat hand pass put notif alert inform ask connect colleag "
+    "someone team we",
+    "lead saved": "sav not record regist stor fil add",
+    "sent": "sent email e-mail text mail way inbox out",
+    "refunded": "refund credit reimburs issu process made initi approv start trigger return paid "
+    "sent way through back complet gone",
+    "cancelled": "cancel call termin end clos",
+    "changed": "chang updat modif delet remov eras wip upgrad downgrad activ deactiv unlock reset "
+    "extend merg",
+    "ordered": "order plac purchas paid charg transfer confirm through complet receiv ship accept",
+    "granted": "approv grant authori appl agreed okay sign given yours activ confirm",
+    ANYTHING: "done sort taken arrang settl handl complet execut carri",
+}
+_KINDS: dict[str, list[str]] = {}
+for _kind, _stems in _STEMS.items():
+    for _stem in _stems.split():
+        _KINDS.setdefault(_stem, []).append(_kind)
+_STEM = words_beginning(_KINDS)
 _CLAUSE = re.compile(r"[,;:–—]\s+|\s+(?:and|but|so|then)\s+", re.IGNORECASE)
 
 
@@ -72,10 +166,11 @@ def claims_of(sentence: str) -> set[str]:
     Questions, conditions and denials claim nothing; each clause is judged for itself, so that
     "I've booked it, so if you need to change it, tell me" is still a claim.
     """
-    if not _STEM.search(sentence):
-        return set()
-    words = " ".join(sentence.replace("\u2019", "'").split())
-    found: set[str] = set()
+    words = " ".join(plainly(sentence).split())
+    found = claims_abroad.claims_of(words)
+    kinds = {kind for stem in _STEM.findall(words.lower()) for kind in _KINDS[stem]}
+    if not kinds:
+        return found
     clauses = _CLAUSE.split(words)
     for place, clause in enumerate(clauses):
         last = place == len(clauses) - 1
@@ -83,6 +178,12 @@ def claims_of(sentence: str) -> set[str]:
             continue
         if _DENIED.search(clause):
             continue
-        found.update(kind for kind, pattern in _CLAIM.items() if pattern.search(clause))
-        found.update(kind for kind, pattern in _IN_PROGRESS.items() if pattern.search(clause))
+        found.update(kind for kind in kinds if _is_claimed(kind, clause))
+        if _FIGURE.search(clause):
+            found.discard("granted")
     return found
+
+
+def _is_claimed(kind: str, clause: str) -> bool:
+    patterns = (of.get(kind) for of in (_CLAIM, _THING, _IN_PROGRESS))
+    return any(pattern.search(clause) for pattern in patterns if pattern)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
-from langchain_core.messages import AIMessage, BaseMessage, SystemMessage
+from langchain_core.messages import AIMessage, BaseMessage, SystemMessage, ToolMessage
 
 from appliance.conversation import (
     approvals,
@@ -28,7 +28,9 @@ from appliance.conversation import (
 )
 from appliance.conversation.engine import Ending, Engine
 from appliance.conversation.gate import SentenceGate, judge_owner
+from appliance.conversation.grounds import Grounds
 from appliance.conversation.hub import Hub
+from appliance.conversation.leaks import Private, Secrets
 from appliance.conversation.limits import Meter
 from appliance.conversation.run import Bot, Run
 from appliance.conversation.spending import TurnPurse, paid_until
@@ -124,6 +126,7 @@ class Desk:
         turns_at_once: int = 300,
         committed: Callable[[], None] = lambda: None,
         post: Post | None = None,
+        secrets: Callable[[], Secrets] = Secrets,
     ) -> None:
         self._db = db
         self._keyring = keyring
@@ -136,6 +139,7 @@ class Desk:
         self._slots = asyncio.Semaphore(turns_at_once)
         self._committed = committed
         self._post = post
+        self._secrets = secrets
         self._lanes: dict[str, _Lane] = {}
         self._closing = False
         self.turns_done = 0
@@ -486,7 +490,12 @@ class Desk:
             system=work.system,
             now=self._clock.now(),
             meter=meter,
-            gate=SentenceGate(proved=set(work.proved), emit=emit),
+            gate=SentenceGate(
+                proved=set(work.proved),
+                emit=emit,
+                private=Private(instructions=bot.instructions, secrets=self._secrets()),
+                grounds=_grounds(work, bot),
+            ),
             still_mine=lambda c: leases.holds(c, f"lane:{contact_id}", work.token),
             began=began,
             on_reset=reset,
@@ -640,6 +649,26 @@ class Desk:
             )
 
 
+def _grounds(work: Work, bot: Bot) -> Grounds:
+    """Give what this turn may state: what was said before it, and what its first life found out."""
+    turn = work.system.additional_kwargs.get("turn", {})
+    grounds = Grounds(known=bot.known, hours=turn.get("open_days", {}))
+    for about in turn.get("card", {}).values():
+        grounds.contact_said(about)
+    for message in (*work.history, *work.messages):
+        if message.role is Role.CONTACT:
+            grounds.contact_said(message.text)
+        elif message.role is Role.TOOL:
+            name = message.extras.get("langchain", {}).get("name")
+            grounds.tool_gave(message.text, is_ours=bot.is_own(name))
+        elif message.visible:
+            grounds.was_said(message.text)
+    for begun in work.begun:
+        if isinstance(begun, ToolMessage):
+            grounds.tool_gave(str(begun.content), is_ours=bot.is_own(begun.name))
+    return grounds
+
+
 def _drafts(ending: Ending, said: str, run: Run, *, visible: bool) -> list[Draft]:
     """Give the rows of a turn: answers with calls and tool results hidden, then what was said."""
     added = list(ending.added)
@@ -656,6 +685,8 @@ def _drafts(ending: Ending, said: str, run: Run, *, visible: bool) -> list[Draft
     extras: dict[str, Any] = {}
     if final is not None:
         kept = prompt.langchain_extras(final)
+        if any(not proof.passed for proof in run.gate.proofs):
+            kept["content"] = said  # the model goes on from what was told, not from what was held
         desk = kept.get("desk") or {}
         extras = {
             "langchain": kept,

@@ -2,7 +2,9 @@
 
 Rules about the whole message (who owns the conversation, is there anything to say) are judged
 before the first words leave; rules about sentences (a claim needs a receipt) release one sentence
-at a time, in text and voice alike.
+at a time, in text and voice alike. A sentence must be plain text, give nothing away, claim only
+what receipts back, and state only figures that stand somewhere; else a sentence of ours takes its
+place.
 """
 
 from __future__ import annotations
@@ -11,8 +13,10 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from appliance.conversation import wording
-from appliance.conversation.claims import claims_of
+from appliance.conversation import outward, wording
+from appliance.conversation.claims import ANYTHING, claims_of
+from appliance.conversation.grounds import HELD, Grounds
+from appliance.conversation.leaks import Private
 from appliance.conversation.values import State
 
 Emit = Callable[[str], Awaitable[None]]
@@ -56,10 +60,14 @@ class SentenceGate:
     Attributes:
         proved: Claims that receipts back; the toolbox adds to it during the turn.
         emit: Called with each released piece, spacing included.
+        private: What must not leave.
+        grounds: What may be stated; desk and toolbox add to it.
     """
 
     proved: set[str]
     emit: Emit
+    private: Private = field(default_factory=Private)
+    grounds: Grounds = field(default_factory=Grounds)
     released: list[str] = field(default_factory=list)
     proofs: list[Proof] = field(default_factory=list)
     _held: str = ""
@@ -103,24 +111,48 @@ class SentenceGate:
         """Drop everything: another model begins the answer anew."""
         self._held = ""
         self.released.clear()
+        self.private.forget()
 
     async def _release(self, sentence: str) -> None:
-        missing = claims_of(sentence) - self.proved
-        if missing:
-            kind = min(missing)
-            self.proofs.append(Proof("receipt", passed=False, why=f"{kind}: no receipt"))
-            sentence = "" if kind in self._denied else _instead(kind, sentence)
-            self._denied.add(kind)
+        sentence = self._judged(sentence)
         room = _LONGEST - sum(map(len, self.released))
         sentence = sentence[: max(room, 0)]
         if sentence:
             self.released.append(sentence)
             await self.emit(sentence)
 
+    def _judged(self, sentence: str) -> str:
+        """Give what may leave in a sentence's place: mostly itself."""
+        told = outward.plain(sentence, leads=self.grounds.leads, gone=wording.LINK_GONE)
+        if told != sentence:
+            self.proofs.append(Proof("plain text", passed=False, why="something was taken out"))
+        if (what := self.private.leak(told)) is not None:
+            return self._instead("private", what, wording.PRIVATE, sentence)
+        if missing := self._unproved(told):
+            kind = min(missing)
+            said = wording.NOT_DONE.get(kind, "That is not done yet.")
+            return self._instead("receipt", f"{kind}: no receipt", said, sentence)
+        for figure in self.grounds.missing(told):
+            why = f"{figure.kind}: stands nowhere"
+            if figure.kind in HELD:
+                return self._instead("grounds", why, wording.UNFOUNDED[figure.kind], sentence)
+            if not told.rstrip().endswith("?"):
+                self.proofs.append(Proof("grounds", passed=False, why=f"{why} (only marked)"))
+        return told
 
-def _instead(kind: str, sentence: str) -> str:
-    space = sentence[len(sentence.rstrip()) :]
-    return wording.NOT_DONE.get(kind, "That is not done yet.") + space
+    def _unproved(self, sentence: str) -> set[str]:
+        missing = claims_of(sentence) - self.proved
+        if "granted" in missing and self.grounds.give_discount():
+            missing.discard("granted")
+        return missing - {ANYTHING} if self.proved else missing
+
+    def _instead(self, rule: str, why: str, said: str, sentence: str) -> str:
+        """Give our sentence in place of the model's, the first time it is needed."""
+        self.proofs.append(Proof(rule, passed=False, why=why))
+        if said in self._denied:
+            return ""
+        self._denied.add(said)
+        return said + sentence[len(sentence.rstrip()) :]
 
 
 def _sentence_end(text: str, start: int) -> int | None:

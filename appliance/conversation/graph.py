@@ -16,6 +16,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import Send, interrupt
 
+from appliance.conversation.bounds import bounded
 from appliance.conversation.run import Run
 from appliance.conversation.toolbox import Toolbox
 from appliance.core import errors
@@ -53,6 +54,7 @@ def compiled(toolbox: Toolbox, saver: BaseCheckpointSaver[Any]) -> Graph:
             purse=run.purse,
         )
         await run.gate.flush()
+        answer = bounded(answer, most=run.meter.tool_calls_most + 1)
         return {"messages": [answer]}
 
     async def tools(task: Task, runtime: Runtime[Run]) -> dict[str, Any]:

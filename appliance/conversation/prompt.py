@@ -63,6 +63,11 @@ def system_message(
     return SystemMessage(text, additional_kwargs={"turn": turn})
 
 
+def instructions(config: BotConfig) -> str:
+    """Give what every turn's system message says and no answer may recite."""
+    return f"{config.workflow.system_prompt}\n{brief.RULES}"
+
+
 def as_langchain(messages: Sequence[Message]) -> list[BaseMessage]:
     """Give recorded messages as a model reads them, never beginning with an orphan tool message."""
     read = [_as_langchain(message) for message in messages]

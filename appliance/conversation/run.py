@@ -15,10 +15,13 @@ from pydantic import BaseModel
 
 from appliance.connectors.messages import File
 from appliance.conversation.gate import SentenceGate
+from appliance.conversation.grounds import Known
+from appliance.conversation.leaks import Instructions
 from appliance.conversation.limits import Meter
 from appliance.conversation.spending import TurnPurse
 from appliance.core.store.database import Connection
 from appliance.models.ledger import Purse
+from appliance.toolkit import policy_of
 
 
 class Speaker(Protocol):
@@ -49,18 +52,28 @@ class Equipped:
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """The assistant of one config version, ready to run."""
+    """The assistant of one config version, ready to run.
+
+    `instructions` are what it was told and must not recite, `known` what it may always state.
+    """
 
     version: str
     speaker: Speaker
     tools: Mapping[str, Equipped]
     zone: ZoneInfo
     currency: str
+    instructions: Instructions = field(default_factory=Instructions)
+    known: Known = field(default_factory=Known)
 
     @property
     def offered(self) -> list[BaseTool]:
         """The tools the model may call."""
         return [equipped.tool for equipped in self.tools.values()]
+
+    def is_own(self, name: str | None) -> bool:
+        """Tell whether a tool is one of this install's own, not a plain one from elsewhere."""
+        equipped = self.tools.get(name or "")
+        return equipped is not None and not policy_of(equipped.tool).plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
@@ -12,7 +12,7 @@ from langchain_core.tools import BaseTool
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from appliance.connectors.messages import File
-from appliance.conversation import receipts, wording
+from appliance.conversation import bounds, receipts, wording
 from appliance.conversation.receipts import Key
 from appliance.conversation.run import Equipped, Invocation, Run
 from appliance.conversation.toolloop import ToolLoop
@@ -176,6 +176,9 @@ class Toolbox:
         tool = made.equipped.tool
         try:
             arguments = _checked(tool, made.call["args"])
+        except _Strange:  # also what is hidden from the model: identity, decision, settings, ports
+            said = wording.TOOL_ARGUMENTS.format(fields="the request")
+            return _Result(said, "error", "arguments the tool does not have")
         except ValidationError as cause:
             fields = ", ".join(_fields(tool, cause))
             return _Result(wording.TOOL_ARGUMENTS.format(fields=fields), "error", fields)
@@ -193,7 +196,9 @@ class Toolbox:
         try:
             work = _invoke(tool, arguments, self._hidden(made))
             value = await self.loop.run(work, timeout_s=policy.timeout_s)
-            return _checked_result(value, policy)
+            result = _checked_result(value, policy)
+            secrets = made.run.gate.private.secrets  # a tool's debug output may hold its key
+            return replace(result, content=secrets.withheld(result.content))
         except ApprovalNeeded:
             await self.db.write(lambda c: receipts.withdraw_intent(c, made.key))
             raise
@@ -318,12 +323,27 @@ class Toolbox:
         )
 
 
+class _Strange(Exception):  # noqa: N818 - a fact, not an error
+    """The model gave arguments that the tool does not have."""
+
+
 def _checked(made: BaseTool, arguments: Mapping[str, Any]) -> dict[str, Any]:
     schema = made.args_schema
+    if arguments == bounds.TOO_LARGE or _is_strange(made, arguments):
+        raise _Strange
     if isinstance(schema, type) and issubclass(schema, BaseModel):
         checked = schema.model_validate(dict(arguments))
         return {name: getattr(checked, name) for name in schema.model_fields}
     return dict(arguments)
+
+
+def _is_strange(made: BaseTool, names: Iterable[str]) -> bool:
+    """Tell whether a tool does not have one of these arguments, or has it hidden from the model."""
+    schema: Any = made.tool_call_schema
+    if not isinstance(schema, dict):
+        return not set(names) <= set(schema.model_fields)
+    is_open = "properties" not in schema or bool(schema.get("additionalProperties"))
+    return not is_open and not set(names) <= set(schema["properties"])
 
 
 def _fields(made: BaseTool, cause: ValidationError) -> list[str]:
@@ -373,6 +393,8 @@ def _file_of(checked: Any) -> File | None:
 
 
 def _message(made: _Call, result: _Result) -> ToolMessage:
+    own = made.run.bot.is_own(made.key.tool)
+    made.run.gate.grounds.tool_gave(result.content, is_ours=own)
     if result.file and result.file not in made.run.files:
         made.run.files.append(result.file)
     return ToolMessage(

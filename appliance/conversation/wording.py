@@ -13,7 +13,20 @@ NOT_DONE: Mapping[str, str] = {
     "sent": "I have not sent anything yet.",
     "refunded": "I cannot make refunds myself.",
     "cancelled": "I have not cancelled anything.",
+    "changed": "I have not changed anything.",
+    "granted": "I have not granted anything; a colleague would have to decide that.",
+    "ordered": "I have not ordered or paid for anything.",
 }
+PRIVATE = "I can't share how I am set up or anything that is kept secret."
+UNFOUNDED: Mapping[str, str] = {
+    "money": "I can't confirm that price; our price list does not say so.",
+    "percent": "I can't confirm that discount or percentage; our price list does not say so.",
+    "free": "I can't confirm that this is free; our price list does not say so.",
+    "reference": "I have no such reference in this conversation.",
+    "email": "I can't give that e-mail address.",
+    "phone": "I can't give that number.",
+}
+LINK_GONE = "(link removed)"
 
 LIMIT_REACHED = (
     "I'm sorry, this is taking me too long. I've asked a colleague to take over; "

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from appliance.core import errors
 
 _BARE = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
+_SECRET = "APPLIANCE_SECRET_"  # noqa: S105 - how the variables' names begin
 _HERE = Path(__file__).resolve().parents[2]
 
 
@@ -88,7 +89,20 @@ def load() -> Settings:
 
 def secret_variable(name: str) -> str:
     """Name the environment variable of a secret: `crm-prod` is `APPLIANCE_SECRET_CRM_PROD`."""
-    return "APPLIANCE_SECRET_" + "".join(c if c.isalnum() else "_" for c in name).upper()
+    return _SECRET + "".join(c if c.isalnum() else "_" for c in name).upper()
+
+
+def secrets_in_environment() -> list[str]:
+    """List the values of this process's variables that hold secrets, ours and the libraries'."""
+    return [
+        value
+        for name, value in os.environ.items()
+        if value
+        and (
+            name.startswith(_SECRET)
+            or name.endswith(("_API_KEY", "_SECRET", "_TOKEN", "_PASSWORD"))
+        )
+    ]
 
 
 def secret_from_environment(name: str) -> str | None:

@@ -75,7 +75,7 @@ class Run:
     """One run of one turn.
 
     `still_mine` is asked inside every transaction of the turn: a run whose lane was taken over
-    must change nothing any more.
+    must change nothing any more. `is_recorded` tells that an earlier life has left receipts.
     """
 
     turn_id: str
@@ -89,6 +89,7 @@ class Run:
     still_mine: Callable[[Connection], bool]
     began: float
     on_reset: Callable[[], Awaitable[None]]
+    is_recorded: bool = False
     effects: int = 0
     ordinals: Counter[tuple[str, str]] = field(default_factory=Counter)
     invocations: list[Invocation] = field(default_factory=list)

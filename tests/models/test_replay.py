@@ -33,7 +33,7 @@ def ran(name: str, args: dict[str, Any], result: Any, *, status: str = "success"
     content = result if isinstance(result, str) else json.dumps(result)
     made: list[BaseMessage] = [
         AIMessage("", tool_calls=calls),
-        ToolMessage(content, tool_call_id=f"call-{name}", name=name, status=status),  # type: ignore[arg-type]
+        ToolMessage(content, tool_call_id=f"call-{name}", name=name, status=status),
     ]
     return made
 

@@ -208,7 +208,15 @@ def test_a_fake_server_runs_as_a_process_and_follows_its_script(tmp_path: Path) 
     steps = [{"text": "first"}, {"status": 503}]
     script = tmp_path / "steps.json"
     script.write_text(json.dumps(steps))
-    command = [sys.executable, "-m", "tests.fakes.model_server", "--port", "0", "--script", script]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.fakes.model_server",
+        "--port",
+        "0",
+        "--script",
+        str(script),
+    ]
     log = tmp_path / "log"
     with log.open("wb") as sink, subprocess.Popen(command, stdout=sink) as process:
         try:

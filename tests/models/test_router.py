@@ -131,7 +131,7 @@ async def test_a_provider_cut_short_by_the_turns_own_limit_is_not_blamed(
     async with ModelServer(always(Step(delay_s=60))) as server:
         asked.add("openai", server)
         for _ in range(4):
-            asked.book.paid_until = clock.monotonic() + 0.4
+            asked.book.paid_until = clock.monotonic() + 0.6
             answer = await asked.ask()
 
     assert failed(answer) == ["openai: too slow"]
@@ -161,7 +161,7 @@ async def test_a_slow_provider_leaves_basic_mode_the_time_to_answer(
     slow = Step(text="Well, you see, " * 40, pace_s=0.3)
     async with ModelServer(always(slow)) as server:
         text = config_for(
-            server, llm="first_s: 60\ntotal_s: 60", behavior="  limits: { seconds: 8 }\n"
+            server, llm="first_s: 60\ntotal_s: 60", behavior="  limits: { seconds: 10 }\n"
         )
         async with model_house(tmp_path, vectors, text) as house:
             jane = Contact(house)

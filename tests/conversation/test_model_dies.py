@@ -112,6 +112,7 @@ def is_whole(contact: Contact) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)  # 25 conversations of twelve turns; a busy machine takes its time
 async def test_whenever_the_provider_dies_the_same_demo_is_booked(
     house: Appliance, provider: Provider
 ) -> None:

@@ -1,12 +1,13 @@
 """A model server on a real socket: OpenAI's, Anthropic's and Google's streams by the path.
 
     async with ModelServer(script) as server: ...     inside a test's loop; `server.url`
-    python -m tests.fakes.model_server --port 0 [--script FILE] [--delay-ms N]
+    python -m tests.fakes.model_server --port 0 [--script echo|booking|FILE] [--delay-ms N]
 
 A script is a function from the request to a `Step` (model_script.py). As a process it prints
-`listening on http://127.0.0.1:PORT`; the file holds a JSON list of steps, given in turn and then
-from the first one again; without a file it says the last words again. Nothing waits unless a step
-says so: one answer takes well under a millisecond of this server's time.
+`listening on http://127.0.0.1:PORT`; `echo` says the last words again, `booking` books a demo
+(booking_model.py), a file holds a JSON list of steps (the fields of Step), given in turn and then
+from the first one again. Nothing waits unless a step says so. A mistake of a test's own script is
+raised when the server is left.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 from types import TracebackType
 
 from tests.fakes import model_wire
+from tests.fakes.booking_model import book_a_demo
 from tests.fakes.model_script import Asked, Script, Step, echo, step_of
 
 
@@ -160,18 +162,19 @@ def _sized(pieces: Iterator[bytes], *, single: bool) -> Iterator[bytes]:
     return (bytes([one]) for piece in pieces for one in piece) if single else pieces
 
 
-def _script_of(path: Path | None, delay_s: float) -> Script:
-    if path is None:
-        return lambda asked: replace(echo(asked), delay_s=delay_s)
-    steps = itertools.cycle([step_of(one) for one in json.loads(path.read_text())])
+def _script_of(name: str, delay_s: float) -> Script:
+    known: dict[str, Script] = {"echo": echo, "booking": book_a_demo}
+    if script := known.get(name):
+        return lambda asked: replace(script(asked), delay_s=delay_s)
+    steps = itertools.cycle([step_of(one) for one in json.loads(Path(name).read_text())])
     return lambda _: next(steps)
 
 
 async def _main() -> None:
     parser = argparse.ArgumentParser(description="A model server that says what it is told to.")
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--script", type=Path, help="a JSON list of steps")
-    parser.add_argument("--delay-ms", type=float, default=0, help="silence before each echo")
+    parser.add_argument("--script", default="echo", help="echo, booking, or a JSON list of steps")
+    parser.add_argument("--delay-ms", type=float, default=0, help="of echo and booking: silence")
     given = parser.parse_args()
     async with ModelServer(_script_of(given.script, given.delay_ms / 1000), given.port) as server:
         print(f"listening on {server.url}", flush=True)

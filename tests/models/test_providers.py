@@ -108,16 +108,14 @@ async def test_a_provider_that_says_nothing_of_use_is_passed_over(
     clock: FakeClock, dialect: str, name: str
 ) -> None:
     step, why, requests = SILENT[name]
-    async with asking(clock, dialect, always(step), first_s=0.6) as (asked, server):
-        began = time.monotonic()
+    patience = {"first_s": 0.6} if why == "too slow" else {}
+    async with asking(clock, dialect, always(step), **patience) as (asked, server):
         answer = await asked.ask()
-        took_s = time.monotonic() - began
 
     assert answer.content == "The last one."
     assert asked.heard.text.strip() == "The last one."
     assert failed(answer) == [f"{dialect}: {why}"]
     assert len(server.requests) == requests
-    assert took_s < 15
 
 
 HALF = {
@@ -125,7 +123,7 @@ HALF = {
     "an end without an end": (Step(text=TOLD, ends_early=6), "broke off"),
     "no more room": (Step(text=TOLD, finish="length"), "cut off"),
     "a filter": (Step(text="We are open", finish="content_filter"), "refused"),
-    "words without an end": (Step(text="and so on ", endless=True), "would not end"),
+    "words without an end": (Step(text="na" * 60 + " ", endless=True), "would not end"),
     "too slow to the end": (Step(text=TOLD * 9, pace_s=0.1), "too slow"),
 }
 
@@ -135,7 +133,8 @@ async def test_half_an_answer_is_taken_back_and_never_shown_beside_another(
     clock: FakeClock, dialect: str, name: str
 ) -> None:
     step, why = HALF[name]
-    async with asking(clock, dialect, always(step), total_s=1.5) as (asked, server):
+    patience = {"total_s": 1.5} if why == "too slow" else {}
+    async with asking(clock, dialect, always(step), **patience) as (asked, server):
         answer = await asked.ask()
 
     assert answer.content == "The last one."

@@ -310,7 +310,7 @@ class Link:
     def _refusal(self, cause: McpError, lost: asyncio.Future[wire.Broken]) -> Exception:
         """Say what a protocol error means for the call."""
         code = cause.error.code
-        if code == _SESSION_GONE:
+        if code == _SESSION_GONE and self.server.url is not None:
             gone = wire.Broken("it has started anew", is_unsent=True)
             _settle(lost, gone)
             return gone

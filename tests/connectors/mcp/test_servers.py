@@ -135,7 +135,7 @@ async def test_closing_leaves_no_process_behind(db: Database, tmp_path: Path) ->
         await until(servers.usable)
         pids = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
 
-    assert not any(map(is_alive, pids))
+    await until(lambda: not any(map(is_alive, pids)), "both are gone")
 
 
 def test_a_server_dies_with_us_even_when_we_are_killed(tmp_path: Path) -> None:

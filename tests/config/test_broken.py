@@ -20,7 +20,7 @@ def test_a_broken_file_is_refused_at_the_very_place(case: broken.Broken) -> None
         str(p) for p in loaded.problems
     ]
     assert case.phrase in str(loaded.problems[0])
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
 
 
 @pytest.mark.parametrize("case", broken.EDITS, ids=lambda case: case.name)

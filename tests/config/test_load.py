@@ -196,7 +196,7 @@ def test_a_bomb_is_refused_with_little_memory() -> None:
     tracemalloc.stop()
 
     assert peak_bytes < 60_000_000
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 60
 
 
 @settings(max_examples=150, deadline=2000)

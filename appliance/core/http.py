@@ -100,6 +100,8 @@ class Http:
             Unsent: the call cannot have been acted on.
             Unanswered: it may have been.
         """
+        # A connection that is lost while the last piece waits counts as written: rather a call
+        # that may have been acted on than one that is made twice.
         written = False
 
         async def watch(event: str, _details: Mapping[str, Any]) -> None:
@@ -119,6 +121,7 @@ class Http:
                     content=sent,
                     data=form,
                     files=files,
+                    timeout=httpx.Timeout(within_s, connect=min(CONNECT_S, within_s)),
                     extensions={"trace": watch},
                 ) as response,
             ):

@@ -8,9 +8,12 @@ import hashlib
 import pytest
 
 from appliance.connectors.messages import Media
-from appliance.connectors.whatsapp.files import matches
+from appliance.connectors.meta.graph import Graph
+from appliance.connectors.whatsapp.files import Files, matches
 from appliance.core import errors
+from appliance.core.http import Http
 from tests.connectors.conftest import Connect
+from tests.fakes import whatsapp
 from tests.fakes.graph_api import GraphApi
 from tests.fakes.web import Reply, Request, serving
 
@@ -42,20 +45,34 @@ async def test_an_address_that_has_ended_is_asked_for_anew(phone, graph: GraphAp
     assert (await phone.fetch(told)).content == PICTURE
 
 
-async def test_the_token_is_shown_to_meta_only(phone, graph: GraphApi, connect: Connect):
-    media_id = graph.put_file(PICTURE)
+async def curious(_request: Request) -> Reply:
+    return Reply(200, PICTURE)
 
-    async def curious(_request: Request) -> Reply:
-        return Reply(200, PICTURE)
+
+async def test_a_file_in_a_private_network_is_not_fetched(phone, graph: GraphApi):
+    media_id = graph.put_file(PICTURE)
 
     async with serving(curious) as stranger:
         graph.then("redirect", on="file", to=f"{stranger.url}/x")
-        with pytest.raises(errors.Rejected):
-            await phone.fetch(Media(media_id, "image/jpeg"))
-        with pytest.raises(errors.Rejected):
-            await phone.fetch(Media("", "image/jpeg", url=f"{stranger.url}/x"))
+        for media in (Media(media_id, "x/y"), Media("", "x/y", url=f"{stranger.url}/x")):
+            with pytest.raises(errors.Rejected):
+                await phone.fetch(media)
 
     assert stranger.requests == []
+
+
+async def test_the_token_is_shown_to_nobody_but_meta(graph: GraphApi):
+    async with serving(curious) as stranger:
+        http = Http(trusted=(stranger.url,))
+        api = Graph(
+            http=http, base_url=graph.url, version="v23.0", token=lambda: whatsapp.ACCESS_TOKEN
+        )
+        files = Files(graph=api, account=whatsapp.NUMBER, most_bytes=1000)
+        got = await files.fetch(Media("", "image/jpeg", url=f"{stranger.url}/x"))
+        await http.close()
+
+    assert got.content == PICTURE
+    assert "authorization" not in stranger.requests[0].headers
 
 
 @pytest.mark.parametrize(
@@ -74,8 +91,6 @@ async def test_the_token_is_shown_to_meta_only(phone, graph: GraphApi, connect: 
     ],
 )
 def test_metas_hosts_are_known_by_their_whole_name(connect: Connect, url, is_metas):
-    from appliance.connectors.whatsapp.files import Files
-
     files = Files(
         graph=connect(base_url="https://graph.facebook.com")._graph, account="1", most_bytes=1
     )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from appliance.connectors.messages import Delivery, File, Identity, OutboundMessage
+from appliance.connectors.whatsapp import write
 from appliance.core.effects import Outcome
 from tests.connectors.conftest import Connect
 from tests.fakes import graph_contract, shared, whatsapp
@@ -113,6 +114,18 @@ async def test_a_long_answer_with_choices_and_sources_arrives_whole(phone, graph
     assert not any("context" in body for body in bodies[1:])
 
 
+@pytest.mark.parametrize(("length", "requests"), [(1024, 1), (1025, 2), (4096, 2), (4097, 2)])
+async def test_words_too_long_to_stand_above_choices_go_before_them(
+    phone, graph: GraphApi, length, requests
+):
+    message = OutboundMessage("x" * length, quick_replies=("Yes", "No"))
+
+    deliveries = [await phone.send(part, TO, key="k") for part in phone.parts(message)]
+
+    assert [delivery.outcome for delivery in deliveries] == [Outcome.SENT] * requests, graph.refused
+    assert graph.accepted[-1].body["type"] == "interactive"
+
+
 async def test_sources_can_be_left_out(connect: Connect):
     channel = connect(show_sources=False)
 
@@ -155,6 +168,19 @@ async def test_a_file_is_uploaded_and_sent_by_its_id(phone, graph: GraphApi):
     assert (name, media_type) == ("invite.ics", "text/plain")  # WhatsApp takes no text/calendar
     assert content.startswith(b"BEGIN:VCALENDAR")
     assert graph.accepted[0].body["document"] == {"id": media_id, "filename": "invite.ics"}
+
+
+@pytest.mark.parametrize(
+    ("media_type", "uploaded"),
+    [
+        ("application/pdf", "application/pdf"),
+        ("Application/PDF; charset=binary", "application/pdf"),
+        ("text/calendar; method=REQUEST", "text/plain"),
+        ("", "text/plain"),
+    ],
+)
+def test_a_file_is_uploaded_as_a_type_that_is_taken(media_type, uploaded):
+    assert write.upload_type(media_type) == uploaded
 
 
 async def test_a_file_that_is_gone_is_not_tried_again(phone, graph: GraphApi):

@@ -83,9 +83,20 @@ async def test_nobody_there_means_nothing_was_sent(http: Http):
 
 
 async def test_a_server_without_tls_means_nothing_was_sent(http: Http):
-    async with serving(hello) as site:
+    async def speak_plainly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(speak_plainly, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    try:
         with pytest.raises(Unsent):
-            await http.call("POST", f"https://127.0.0.1:{site.port}", body={}, within_s=0.5)
+            await http.call("POST", f"https://127.0.0.1:{port}/", body={})
+    finally:
+        server.close()
+        await server.wait_closed()
 
 
 async def test_no_address_means_nothing_was_sent(http: Http):
@@ -95,16 +106,22 @@ async def test_no_address_means_nothing_was_sent(http: Http):
 
 
 async def test_a_request_that_was_not_written_whole_was_not_sent(http: Http):
-    async def hang_up(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.05)
+    ended = asyncio.Event()
+
+    async def read_nothing(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await ended.wait()
         writer.transport.abort()
 
-    server = await asyncio.start_server(hang_up, "127.0.0.1", 0, limit=1024)
+    server = await asyncio.start_server(read_nothing, "127.0.0.1", 0, limit=1024)
     port = server.sockets[0].getsockname()[1]
+    more_than_buffers_hold = {"x": "y" * 30_000_000}
     try:
         with pytest.raises(Unsent):
-            await http.call("POST", f"http://127.0.0.1:{port}/", body={"x": "y" * 20_000_000})
+            await http.call(
+                "POST", f"http://127.0.0.1:{port}/", body=more_than_buffers_hold, within_s=1.5
+            )
     finally:
+        ended.set()
         server.close()
         await server.wait_closed()
 

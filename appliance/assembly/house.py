@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from appliance.config.model import BotConfig
 from appliance.connectors import catalogue as connectors
 from appliance.connectors.mcp.pins import Pinboard
 from appliance.connectors.mcp.servers import Servers
-from appliance.connectors.messages import Inbound, InboundMessage
+from appliance.connectors.messages import Inbound, InboundMessage, Notice
 from appliance.connectors.protocols import Channel, WebhookRequest
 from appliance.contacts import identities
 from appliance.conversation import mcp_tools, records
@@ -341,19 +341,22 @@ class Appliance:
             NotAllowed: the signature is missing or wrong; it is counted.
             Unavailable: nothing was kept.
         """
-        batch: list[Inbound] = []
-        wrong: errors.NotAllowed | None = None
-        for account in self._accounts(channel):
+        accounts, wrong = self._accounts(channel), None
+        verified: list[Channel] = []
+        for account in accounts:
             try:
                 account.verify(request)
+                verified.append(account)
             except errors.NotAllowed as cause:
                 wrong = cause
-                continue
-            batch, wrong = account.read(request.body), None
-            break
-        if wrong is not None:
+        if not verified:
             self._webhooks_refused += 1
+            assert wrong is not None
             raise wrong
+        batch = [each for account in verified for each in account.read(request.body)]
+        if len(verified) > 1:  # several numbers under one secret: each has read its own
+            served = {account.account for account in verified}
+            batch = [each for each in batch if not _is_of_another(each, served)]
         taken = await self.inbox.take(batch)
         self.kick()
         for accepted in taken.accepted:
@@ -587,4 +590,11 @@ def catalogue_of(found: toolkit.Catalogue) -> Catalogue:
             "crm": {"builtin": None},
             "database": {"builtin": None},
         },
+    )
+
+
+def _is_of_another(arrival: Inbound, served: Collection[str]) -> bool:
+    """Tell whether an account only says that something was for another one we serve too."""
+    return (
+        isinstance(arrival, Notice) and arrival.kind == "other_number" and arrival.account in served
     )

@@ -30,7 +30,7 @@ from tests.fakes.server import MONDAY, ROOT, Server, sample, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
-MESSAGES = int(os.environ.get("KILL_MESSAGES", "1000"))
+MESSAGES = int(os.environ.get("KILL_MESSAGES", "300"))
 SENDERS, KILLS, SEED = 40, 8, 11
 SECRETS: dict[str, Any] = {
     "secret_whatsapp_app_secret": whatsapp.APP_SECRET,
@@ -227,8 +227,11 @@ def test_kills_of_api_and_jobs_lose_nothing_and_double_nothing(tmp_path: Path) -
             ]
             for one in running:
                 one.result()
-        wait_for(lambda: open_rows(tmp_path) == 0, 120, "everything answered and sent")
-        wait_for(lambda: control(graph)["calling_back"] == 0, 60, "every status brought")
+        wait_for(
+            lambda: control(graph)["calling_back"] == 0 and open_rows(tmp_path) == 0,
+            120,
+            "everything answered, sent and reported",
+        )
         told = control(graph)
         jobs.kill()
         assert server.stop() == 0
@@ -303,7 +306,7 @@ def assert_each_reply_was_sent_once_and_in_order(
     assert again_for_failed <= sum(move["do"] == "fail_later" for move in _moves())
     by_contact = defaultdict(list)
     for outgoing, places in taken.items():
-        if outgoing not in failed_later:
+        if places and outgoing not in failed_later:
             row = rows[outgoing]
             by_contact[row.contact_id].append((places[0][0], row.seq, row.part))
     for sent in by_contact.values():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
@@ -353,10 +353,7 @@ class Appliance:
             self._webhooks_refused += 1
             assert wrong is not None
             raise wrong
-        batch = [each for account in verified for each in account.read(request.body)]
-        if len(verified) > 1:  # several numbers under one secret: each has read its own
-            served = {account.account for account in verified}
-            batch = [each for each in batch if not _is_of_another(each, served)]
+        batch = _as_one([account.read(request.body) for account in verified], verified)
         taken = await self.inbox.take(batch)
         self.kick()
         for accepted in taken.accepted:
@@ -593,8 +590,21 @@ def catalogue_of(found: toolkit.Catalogue) -> Catalogue:
     )
 
 
-def _is_of_another(arrival: Inbound, served: Collection[str]) -> bool:
-    """Tell whether an account only says that something was for another one we serve too."""
-    return (
-        isinstance(arrival, Notice) and arrival.kind == "other_number" and arrival.account in served
-    )
+def _as_one(batches: Sequence[list[Inbound]], accounts: Sequence[Channel]) -> list[Inbound]:
+    """Join what several numbers under one secret have read from the same bytes.
+
+    Each reads its own messages; what all of them notice, or only notice of one another, is once.
+    """
+    if len(batches) == 1:
+        return batches[0]
+    served = {account.account for account in accounts}
+    joined: list[Inbound] = []
+    noticed: set[tuple[str, str]] = set()
+    for each in (each for batch in batches for each in batch):
+        if isinstance(each, Notice):
+            is_known = (each.kind, each.key) in noticed
+            if is_known or (each.kind == "other_number" and each.account in served):
+                continue
+            noticed.add((each.kind, each.key))
+        joined.append(each)
+    return joined

@@ -22,6 +22,7 @@ from tests.fakes.graph_api import GraphApi
 from tests.fakes.server import sample
 
 HOOK = "/webhooks/whatsapp"
+OTHER = "106540352242999"
 
 
 @dataclass
@@ -69,6 +70,9 @@ async def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
                 "      - type: web_chat\n",
                 "      - type: whatsapp\n"
                 f'        phone_number_id: "{whatsapp.NUMBER}"\n'
+                f"        base_url: {graph.url}\n"
+                "      - type: whatsapp\n"
+                f'        phone_number_id: "{OTHER}"\n'
                 f"        base_url: {graph.url}\n"
                 "      - type: web_chat\n",
             )
@@ -198,3 +202,25 @@ async def test_an_expired_token_turns_the_channel_red_on_ready_at_once(opened: O
     red = [check for check in ready["checks"] if check["name"] == "channel"]
     assert "appliance channels test whatsapp" in red[0]["says"]
     assert opened.states() == ["queued"]
+
+
+async def test_two_numbers_under_one_secret_each_get_their_own_messages(opened: Open) -> None:
+    opened.graph.statuses = []
+    body = whatsapp.webhook(
+        whatsapp.value(messages=[opened.question("When are you open?")]),
+        whatsapp.value(
+            messages=[opened.question("Where are you?", sender="16505559999")], number=OTHER
+        ),
+    )
+
+    await opened.client.post(HOOK, content=body, headers=whatsapp.signature(body))
+    await opened.until(lambda: len(opened.states()) == 2)
+
+    kept = opened.appliance.db.read(
+        lambda c: c.exec_driver_sql("SELECT account FROM inbox ORDER BY account").scalars().all()
+    )
+    notices = opened.appliance.db.read(
+        lambda c: c.exec_driver_sql("SELECT kind FROM notices").scalars().all()
+    )
+    assert list(kept) == [whatsapp.NUMBER, OTHER]
+    assert list(notices) == []

@@ -114,7 +114,8 @@ _THING = {
     ANYTHING: re.compile(
         r"\bconsider it done\b|\b(?:it's|it is|that's|that is|everything is) (?:all )?(?:done|"
         r"sorted|taken care of|arranged|settled)\b"
-        r"(?! (?:in|on|by|via|through|with|under|when|if|once|after|before|at)\b)|\b(?:i|we)(?:'ve| have|ve) (?:taken care of|"
+        r"(?! (?:in|on|by|via|through|with|under|when|if|once|after|before|at)\b)"
+        r"|\b(?:i|we)(?:'ve| have|ve) (?:taken care of|"
         r"sorted|handled|done|completed|executed|carried out) (?:it|that|this|everything|your)\b",
         re.IGNORECASE,
     ),

@@ -225,7 +225,7 @@ def _results(seen: Seen) -> str:
 
 
 def _told(seen: Seen) -> str:
-    return seen.system.partition("\nKnown of this contact")[0]
+    return seen.system
 
 
 def _prompt() -> Iterator[Goal]:
@@ -315,7 +315,12 @@ def _tools() -> Iterator[Goal]:
         "loop-of-one", "check it again and again",
         [for_ever(call("check_pricing", product="Premium"))], must=limit,
     )  # fmt: skip
-    yield Goal("loop-of-unknown", "try again and again", [for_ever(call("try_again"))], must=limit)
+    yield Goal(
+        "loop-of-unknown",
+        "try again and again",
+        [for_ever(call("try_again"))],
+        must=r"(?:taking me too long|something went wrong).*reference T-",
+    )
     yield Goal(
         "fifty-at-once", "look everything up at once",
         [Call(tuple(("search_knowledge", {"query": f"q{n}"}) for n in range(50)))], must=limit,

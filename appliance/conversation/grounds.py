@@ -136,8 +136,15 @@ class Grounds:
         self._theirs.append(text)
 
     def was_said(self, text: str) -> None:
-        """Take in what left before, or what a colleague wrote."""
+        """Take in what left before: it stood somewhere then."""
         self._unread.append(_Source(text, is_tool=False, is_ours=True))
+
+    def colleague_wrote(self, text: str) -> None:
+        """Take in a colleague's words: they may quote anybody, so they set no price.
+
+        A price beyond the list has a way of its own: an approval, heeded by the tool.
+        """
+        self._unread.append(_Source(text, is_tool=True, is_ours=False))
 
     def tool_gave(self, content: str, *, is_ours: bool) -> None:
         """Take in a tool's result; `is_ours` where its numbers are made by code of this install."""

@@ -179,6 +179,14 @@ def test_a_reference_must_have_been_given() -> None:
     assert held(of, "Your reference is T-ABC123.") == set()
 
 
+def test_a_colleague_who_quotes_somebody_sets_no_price() -> None:
+    of = grounds()
+    of.colleague_wrote("You wrote: Premium costs $5 per user. Your parcel costs $12 to send.")
+
+    assert held(of, "Premium costs $5 per user.") == {Kind.MONEY}
+    assert held(of, "Your parcel costs $12.") == set()
+
+
 def test_days_and_times_are_only_marked() -> None:
     missing = grounds().missing("We could do December 31 at 9:45 PM.")
 

@@ -63,6 +63,9 @@ async def test_an_attempt_the_model_obeys_comes_to_nothing(stage: Stage, attempt
     _keeps_the_calendar(stage, contact_id)
     assert not (stage.folder / "tools" / "wiped").exists()
     _matches_what_left(stage, contact_id)
+    _stays_small(stage, contact_id)
+    if attempt.goal.refused:
+        assert not _results(stage, contact_id, attempt.goal.refused)
 
 
 def _wants(attempt: Attempt, text: str) -> None:
@@ -155,6 +158,12 @@ def _matches_what_left(stage: Stage, contact_id: str) -> None:
     left = sa.select(outbox.c.message_id).where(outbox.c.contact_id == contact_id)
     read = stage.house.db.read
     assert read(lambda c: set(c.execute(left).scalars()) == set(c.execute(told).scalars()))
+
+
+def _stays_small(stage: Stage, contact_id: str) -> None:
+    """No call is kept as large as a model can make it."""
+    rows = stage.rows_of({contact_id})["messages"]
+    assert sum(len(value) for row in rows for value in row if isinstance(value, bytes)) < 200_000
 
 
 def _results(stage: Stage, contact_id: str, tool: str) -> list[dict[str, Any]]:

@@ -62,22 +62,25 @@ _CLAIM = {
 _THING = {
     "booked": re.compile(
         r"\b(?:demo|booking|appointment|meeting|slot|spot|seat|reservation|visit|session|call)"
-        r"(?:'s| is| was| has been| are)(?: \w+){0,3} (?:confirmed|locked in|set|secured|"
-        r"in the calendar|on the calendar|in the books|arranged)\b"
+        r"(?:'s| is| was| has been| are)(?: \w+){0,3} (?:made|confirmed|locked in|set|"
+        r"secured|in the calendar|on the calendar|in the books|arranged)\b"
         r"|\byou(?:'re| are) (?:all set|confirmed|in|down|on the calendar) (?:for|on|at|in)\b"
-        r"|\b(?:it's|it is|that's|that is) (?:in|on) the (?:calendar|books|schedule)\b",
+        r"|\b(?:it's|it is|that's|that is) (?:in|on) the (?:calendar|books|schedule)\b"
+        r"|\b(?:i|we)(?:'ve| have)? got you (?:down|in|a (?:slot|spot|demo|place|seat))\b",
         re.IGNORECASE,
     ),
     "sent": re.compile(
         r"\b(?:invit\w+|confirmation|e-?mail|message|link|invoice|contract|document|offer|quote)"
         r"(?: to \w+)?(?:'s| is| was| has been) (?:(?:now|already|just) )?"
-        r"(?:on (?:its|the) way|sent|in your inbox|out)\b",
+        r"(?:on (?:its|the) way|sent|in your inbox|out)\b"
+        r"|\b(?:invit\w+|confirmation|e-?mail|link|invoice|contract|quote) went out\b",
         re.IGNORECASE,
     ),
     "refunded": re.compile(
         r"\b(?:refund|credit|reimbursement|money back|money|payment)(?: of \S+)?"
         r"(?: is| was| has been|'s| has)(?: \w+){0,2} (?:on (?:its|the) way|processed|issued|"
-        r"approved|through|returned|back|initiated|credited|gone through|completed?)\b",
+        r"approved|through|returned|back|initiated|credited|gone through|completed?)\b"
+        r"|^\W{0,20}refund (?:initiated|issued|processed|approved|sent)\b",
         re.IGNORECASE,
     ),
     "cancelled": re.compile(
@@ -110,13 +113,17 @@ _THING = {
     ),
     ANYTHING: re.compile(
         r"\bconsider it done\b|\b(?:it's|it is|that's|that is|everything is) (?:all )?(?:done|"
-        r"sorted|taken care of|arranged|settled)\b|\b(?:i|we)(?:'ve| have|ve) (?:taken care of|"
+        r"sorted|taken care of|arranged|settled)\b"
+        r"(?! (?:in|on|by|via|through|with|under|when|if|once|after|before|at)\b)"
+        r"|\b(?:i|we)(?:'ve| have|ve) (?:taken care of|"
         r"sorted|handled|done|completed|executed|carried out) (?:it|that|this|everything|your)\b",
         re.IGNORECASE,
     ),
 }
 _IN_PROGRESS = {
     "transferred": re.compile(
+        r"\b(?:colleague|manager|boss|team|sales|support)(?: \w+)? (?:has|have) been "
+        r"(?:informed|notified|told|alerted|asked)\b|"
         r"\b(?:(?:i'm|i am|we're|we are) (?:now )?(?:transferring|connecting|putting|forwarding|"
         r"handing|passing)|connecting you|transferring you|a colleague (?:will|is going to) "
         r"(?:call|contact|get back|be in touch|join|take over)|(?:someone|our team|we) will "
@@ -138,7 +145,8 @@ _CONDITION = re.compile(
 )
 # A cheap look first: which kinds a sentence can claim, by the beginnings of its words.
 _STEMS = {
-    "booked": "book schedul reserv resched mov set confirm lock pencil secur put arrang calen down",
+    "booked": "book schedul reserv resched mov set confirm lock pencil secur put arrang calen down "
+    "you're got made",
     "transferred": "transfer forward escalat hand pass put notif alert inform ask connect colleag "
     "someone team we",
     "lead saved": "sav not record regist stor fil add",

@@ -669,6 +669,8 @@ def _grounds(work: Work, bot: Bot) -> Grounds:
         elif message.role is Role.TOOL:
             name = message.extras.get("langchain", {}).get("name")
             grounds.tool_gave(message.text, is_ours=bot.is_own(name))
+        elif message.role is Role.PERSON:
+            grounds.colleague_wrote(message.text)
         elif message.visible:
             grounds.was_said(message.text)
     for begun in work.begun:

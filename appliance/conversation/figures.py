@@ -19,6 +19,7 @@ class Kind(StrEnum):
 
     MONEY = "money"
     PERCENT = "percent"
+    SHARE = "share"
     FREE = "free"
     REFERENCE = "reference"
     EMAIL = "email"

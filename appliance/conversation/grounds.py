@@ -28,6 +28,11 @@ _FOR_ALL = re.compile(
     r"per (?:user|seat)|a (?:user|seat))\b",
     re.IGNORECASE,
 )
+_OF_PRICES = re.compile(
+    r"\b(?:off|discount\w*|less|sav(?:e|es|ed|ing)|reduc\w+|cheaper|rebate|pric\w+|cost\w*|pay\w*|"
+    r"rabatt\w*|nachlass|descuento|rebaja|remise|r[ée]duction|desconto|sconto|korting)\b",
+    re.IGNORECASE,
+)
 # An amount the contact has named may be repeated as theirs, or denied, but not promised.
 _AS_THEIRS = re.compile(
     r"\byou(?:'ve|'d|r)?\b.{0,60}\b(?:said|told|mention\w*|ask\w*|want\w*|hop\w+|request\w*|wrote|"
@@ -131,8 +136,15 @@ class Grounds:
         self._theirs.append(text)
 
     def was_said(self, text: str) -> None:
-        """Take in what left before, or what a colleague wrote."""
+        """Take in what left before: it stood somewhere then."""
         self._unread.append(_Source(text, is_tool=False, is_ours=True))
+
+    def colleague_wrote(self, text: str) -> None:
+        """Take in a colleague's words: they may quote anybody, so they set no price.
+
+        A price beyond the list has a way of its own: an approval, heeded by the tool.
+        """
+        self._unread.append(_Source(text, is_tool=True, is_ours=False))
 
     def tool_gave(self, content: str, *, is_ours: bool) -> None:
         """Take in a tool's result; `is_ours` where its numbers are made by code of this install."""
@@ -170,6 +182,9 @@ class Grounds:
             return self._is_known_number(figure.value)
         if key in self.known.figures or key in self._figures:
             return True
+        share = (Kind.SHARE, figure.value)
+        if figure.kind is Kind.PERCENT and share in self.known.figures | self._figures:
+            return not _OF_PRICES.search(plainly(sentence))
         if figure.kind in _PRICES:
             return self._is_theirs(figure) and _is_repeated_as_theirs(plainly(sentence))
         if figure.kind is Kind.EMAIL:
@@ -261,11 +276,11 @@ def _beside_the_prices(text: str, products: re.Pattern[str] | None) -> set[tuple
     found: set[tuple[Kind, str]] = set()
     for sentence in _SENTENCE.split(text):
         sets_prices = products and (products.search(sentence) or _FOR_ALL.search(sentence))
-        found.update(
-            (each.kind, each.value)
-            for each in stated(sentence)
-            if not (sets_prices and each.kind in _PRICES)
-        )
+        for each in stated(sentence):
+            if not sets_prices or each.kind not in _PRICES:
+                found.add((each.kind, each.value))
+            elif each.kind is Kind.PERCENT and not _OF_PRICES.search(sentence):
+                found.add((Kind.SHARE, each.value))  # "99.9 % uptime": no discount
     return found
 
 

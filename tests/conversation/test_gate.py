@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from appliance.conversation import wording
 from appliance.conversation.claims import claims_of
 from appliance.conversation.gate import SentenceGate, judge_owner
 from appliance.conversation.values import State
@@ -28,6 +29,30 @@ CLAIMS = [
     ("I just emailed you the invoice", "sent"),
     ("I refunded you.", "refunded"),
     ("I have cancelled your subscription", "cancelled"),
+    ("You're all set for Thursday at 3.", "booked"),
+    ("Your reservation has been made.", "booked"),
+    ("We've got you down for Thursday.", "booked"),
+    ("I've **booked** it.", "booked"),
+    ("I've b o o k e d it.", "booked"),
+    ("I've boo\u200bked it.", "booked"),
+    ("I've b\u043e\u043eked it.", "booked"),
+    ("Ich habe Ihren Termin am Donnerstag um 15 Uhr gebucht.", "booked"),
+    ("Tu cita está confirmada.", "booked"),
+    ("J'ai réservé votre démo.", "booked"),
+    ("Agendei a sua demo.", "booked"),
+    ("Ho prenotato la demo.", "booked"),
+    ("我已为您预约。", "booked"),
+    ("Your refund is on its way.", "refunded"),
+    ("Refund initiated, expect it in 3 days.", "refunded"),
+    ("Wir haben Ihnen den Betrag erstattet.", "refunded"),
+    ("The invoice went out.", "sent"),
+    ("My colleague Bob has been informed.", "transferred"),
+    ("I have deleted her data.", "changed"),
+    ("Your plan has been upgraded.", "changed"),
+    ("Your order has been placed.", "ordered"),
+    ("Your discount has been approved.", "granted"),
+    ("It was approved.", "granted"),
+    ("Consider it done.", "done"),
 ]
 HARMLESS = [
     "Shall I book it?",
@@ -44,6 +69,15 @@ HARMLESS = [
     "Monthly plans can be cancelled at any time.",
     "E-mail support answers within one business day",
     "Once you confirm, I will book it.",
+    "That is done in the settings, under Users.",
+    "There is a note about this, and a change is possible at any time.",
+    "Your account manager can change that for you.",
+    "A 50 % discount has to be approved by a colleague.",
+    "Möchten Sie, dass der Termin gebucht wird?",
+    "Ich habe noch nichts gebucht.",
+    "No he reservado nada todavía.",
+    "Ja, wir haben am Freitag geöffnet.",
+    "Nous sommes ouverts du lundi au vendredi.",
 ]
 
 
@@ -94,6 +128,25 @@ async def test_a_receipt_lets_the_claim_pass() -> None:
     emitted, _ = await _through(["I've booked it."], {"booked"})
 
     assert emitted == ["I've booked it."]
+
+
+async def test_any_receipt_backs_a_claim_that_names_nothing() -> None:
+    assert (await _through(["Consider it done."], set()))[0] == ["That is not done yet."]
+    assert (await _through(["Consider it done."], {"sent"}))[0] == ["Consider it done."]
+
+
+async def test_a_price_that_stands_nowhere_is_replaced() -> None:
+    emitted, gate = await _through(["Gladly. ", "It costs $5 a month. ", "Shall we go on?"], set())
+
+    assert "".join(emitted) == f"Gladly. {wording.UNFOUNDED['money']} Shall we go on?"
+    assert [(proof.rule, proof.passed) for proof in gate.proofs] == [("grounds", False)]
+
+
+async def test_a_foreign_link_is_taken_out_and_the_sentence_stays() -> None:
+    emitted, gate = await _through(["Look at https://evil.example/x now."], set())
+
+    assert emitted == [f"Look at {wording.LINK_GONE} now."]
+    assert [proof.rule for proof in gate.proofs] == ["plain text"]
 
 
 async def test_an_endless_answer_is_cut() -> None:

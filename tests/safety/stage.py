@@ -52,7 +52,7 @@ class Stage:
     # -- ways in ---------------------------------------------------------------------------------
 
     async def carry_out(self, attempt: Attempt) -> tuple[str, list[Message]]:
-        """Bring an attempt in by its way; gives the contact and what they were told."""
+        """Bring an attempt in by its way; gives the contact and what the bot told them."""
         visitor = f"mal-{attempt.number}"
         self.model.orders[attempt.number] = attempt.goal.steps
         way = getattr(self, f"_by_{attempt.way.replace('-', '_')}")

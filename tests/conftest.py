@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,13 +17,28 @@ from appliance.core.store.columns import metadata
 from appliance.core.store.database import Database
 from tests.fakes.clock import FakeClock
 
+_CACHE = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 MONDAY = datetime(2026, 11, 16, 15, 0, tzinfo=UTC)  # 10:00 in New York
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let every process of this run share one cache of vectors: they take seconds to compute."""
+    if "APPLIANCE_CACHE_DIR" not in os.environ:
+        config.stash[_CACHE] = tempfile.TemporaryDirectory(prefix="frontdesk-tests-")
+        os.environ["APPLIANCE_CACHE_DIR"] = config.stash[_CACHE].name
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    made = config.stash.get(_CACHE, None)
+    if made is not None:
+        del os.environ["APPLIANCE_CACHE_DIR"]
+        made.cleanup()
+
+
 @pytest.fixture(scope="session")
-def vectors(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One cache of vectors for every test that wants basic mode ready at once."""
-    return tmp_path_factory.mktemp("vectors")
+def vectors() -> Path:
+    """The cache of vectors that every process of this run shares."""
+    return Path(os.environ["APPLIANCE_CACHE_DIR"])
 
 
 @pytest.fixture

@@ -527,7 +527,7 @@ class Appliance:
 
     @cached_property
     def _cache(self) -> Path:
-        return self.settings.data_dir / "cache"
+        return self.settings.cache_dir or self.settings.data_dir / "cache"
 
 
 class Workshop(Appliance):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from appliance.core import errors
@@ -22,6 +23,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="APPLIANCE_", extra="ignore", frozen=True)
 
     data_dir: Path = Field(default=Path("var/data"), description="Databases, logs, releases.")
+    cache_dir: Annotated[Path | None, BeforeValidator(lambda given: given or None)] = Field(
+        default=None, description="What can be computed anew; empty: the folder cache in DATA_DIR."
+    )
     keys_dir: Path = Field(default=Path("var/keys"), description="The master key; a mount apart.")
     config: Path = Field(default=_HERE / "bot_config.yaml", description="The bot's description.")
     tools_dir: Path = Field(default=_HERE / "tools", description="One file here is one tool.")

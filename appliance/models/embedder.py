@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from appliance.models.minilm import SIZE, Array, MiniLM
 
 __all__ = ["SIZE", "Array", "Embedder", "Remembering", "encode_kept", "open_minilm"]
 
+_KEPT_ON_DISK = 20_000
 _KEPT_TEXTS = 4096
 _LONGEST_KEPT = 2000
 
@@ -93,7 +95,11 @@ def encode_kept(embedder: Embedder, texts: Sequence[str], *, cache_dir: Path) ->
     if missing:
         vectors = embedder.encode(list(missing.values()))
         kept.update(zip(missing, vectors, strict=True))
-        _write(path, {key: kept[key] for key in dict.fromkeys(keys)})
+        # Another config's vectors stay: versions come back, and processes share a folder.
+        kept = {**_read(path), **kept}
+        if len(kept) > _KEPT_ON_DISK:
+            kept = {key: kept[key] for key in keys}
+        _write(path, kept)
     return np.stack([kept[key] for key in keys]) if keys else np.zeros((0, SIZE), "f4")
 
 
@@ -114,7 +120,7 @@ def _read(path: Path) -> dict[str, Array]:
 
 def _write(path: Path, kept: dict[str, Array]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(path.name + ".new")
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     with fresh.open("wb") as file:
         np.savez(file, keys=np.array(list(kept)), vectors=np.stack(list(kept.values())))
     fresh.replace(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import mmap
+import os
 import struct
 from dataclasses import dataclass
 from importlib import metadata
@@ -75,7 +76,7 @@ def check(weights: Path, *, cache_dir: Path, sha256: str = SHA256) -> None:
             f"{sha256[:12]}...). Install {DISTRIBUTION} again from the lock file."
         )
     cache_dir.mkdir(parents=True, exist_ok=True)
-    fresh = stamp.with_suffix(".new")
+    fresh = stamp.with_suffix(f".{os.getpid()}.new")
     fresh.write_text(json.dumps(seen), encoding="utf-8")
     fresh.replace(stamp)
 

@@ -66,9 +66,9 @@ async def provider() -> AsyncIterator[Provider]:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, vectors: Path, provider: Provider) -> AsyncIterator[Appliance]:
+async def house(tmp_path: Path, provider: Provider) -> AsyncIterator[Appliance]:
     text = config_for(provider.server).replace("capacity: 1", "capacity: 100")
-    async with model_house(tmp_path, vectors, text) as opened:
+    async with model_house(tmp_path, text) as opened:
         assert opened.mode() == "model"
         yield opened
 

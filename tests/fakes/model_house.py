@@ -33,14 +33,8 @@ def config_for(server: ModelServer, *, llm: str = "retries: 0", behavior: str = 
 
 
 @asynccontextmanager
-async def model_house(
-    folder: Path, vectors: Path, text: str, **changes: Any
-) -> AsyncIterator[Appliance]:
-    """Start the appliance; `vectors` is a cache that outlives it."""
-    (folder / "data").mkdir(exist_ok=True)
-    cache = folder / "data" / "cache"
-    if not cache.exists():
-        cache.symlink_to(vectors)
+async def model_house(folder: Path, text: str, **changes: Any) -> AsyncIterator[Appliance]:
+    """Start the appliance."""
     async with open_house(folder, text=text, **changes) as opened:
         yield opened
 

@@ -64,6 +64,7 @@ def environment(folder: Path, port: int, **settings: object) -> dict[str, str]:
     ours = {
         "data_dir": folder / "data",
         "keys_dir": folder / "keys",
+        "cache_dir": os.environ.get("APPLIANCE_CACHE_DIR", ""),
         "port": port,
         "log_format": "json",
         **settings,

@@ -72,7 +72,7 @@ def test_env_example_gives_the_true_defaults():
     fresh = Settings.model_construct()
 
     for name, value in said.items():
-        true = str(getattr(fresh, name.lower()))
+        true = str(getattr(fresh, name.lower()) or "")
         if name in inside:
             assert true.endswith(value)
         else:

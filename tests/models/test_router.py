@@ -155,15 +155,13 @@ async def test_a_compatible_server_is_told_the_longest_answer_in_the_older_word(
     assert "temperature" not in own
 
 
-async def test_a_slow_provider_leaves_basic_mode_the_time_to_answer(
-    tmp_path: Path, vectors: Path
-) -> None:
+async def test_a_slow_provider_leaves_basic_mode_the_time_to_answer(tmp_path: Path) -> None:
     slow = Step(text="Well, you see, " * 40, pace_s=0.3)
     async with ModelServer(always(slow)) as server:
         text = config_for(
             server, llm="first_s: 60\ntotal_s: 60", behavior="  limits: { seconds: 10 }\n"
         )
-        async with model_house(tmp_path, vectors, text) as house:
+        async with model_house(tmp_path, text) as house:
             jane = Contact(house)
             reply = await jane.say("Where can I park?")
 

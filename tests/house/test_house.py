@@ -72,7 +72,8 @@ def test_env_example_gives_the_true_defaults():
     fresh = Settings.model_construct()
 
     for name, value in said.items():
-        true = str(getattr(fresh, name.lower()) or "")
+        default = getattr(fresh, name.lower())
+        true = "" if default is None else str(default)
         if name in inside:
             assert true.endswith(value)
         else:

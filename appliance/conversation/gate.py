@@ -115,9 +115,8 @@ class SentenceGate:
         self.private.forget()
 
     async def _release(self, sentence: str) -> None:
-        sentence = self._judged(sentence)
         room = _LONGEST - sum(map(len, self.released))
-        sentence = sentence[: max(room, 0)]
+        sentence = self._judged(sentence)[:room] if room > 0 else ""
         if sentence:
             self.released.append(sentence)
             await self.emit(sentence)

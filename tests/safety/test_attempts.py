@@ -163,7 +163,7 @@ def _matches_what_left(stage: Stage, contact_id: str) -> None:
 def _stays_small(stage: Stage, contact_id: str) -> None:
     """No call is kept as large as a model can make it."""
     rows = stage.rows_of({contact_id})["messages"]
-    assert sum(len(value) for row in rows for value in row if isinstance(value, bytes)) < 200_000
+    assert sum(len(value) for row in rows for value in row if isinstance(value, bytes)) < 40_000
 
 
 def _results(stage: Stage, contact_id: str, tool: str) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from appliance.core import errors
+from appliance.core.store import statements
 
 T = TypeVar("T")
 Connection = sa.Connection
@@ -103,7 +104,7 @@ class Database:
     def read(self, query: Unit[T]) -> T:
         """Run a query in a read transaction, here and now: readers wait for nobody in WAL."""
         try:
-            with self.reading.connect() as connection:
+            with statements.Connection(self.reading) as connection:
                 return query(connection)
         except DBAPIError as cause:
             raise trouble(cause, self.path) from cause
@@ -177,7 +178,7 @@ class Database:
         self, units: list[tuple[Unit[Any], Future[Any]]]
     ) -> list[tuple[Future[Any], Any, BaseException | None]]:
         done: list[tuple[Future[Any], Any, BaseException | None]] = []
-        with self.writing.connect() as connection, connection.begin():
+        with statements.Connection(self.writing) as connection, connection.begin():
             raw = connection.connection.driver_connection
             assert raw is not None
             for unit, future in units:

@@ -10,11 +10,12 @@ import operator
 from typing import Annotated, Any, TypedDict, cast
 
 from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
+from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
-from langgraph.types import Send, interrupt
+from langgraph.types import Command, Send, interrupt
 
 from appliance.conversation.bounds import bounded
 from appliance.conversation.run import Run
@@ -42,7 +43,7 @@ class Task(TypedDict):
 def compiled(toolbox: Toolbox, saver: BaseCheckpointSaver[Any]) -> Graph:
     """Build the graph over a toolbox."""
 
-    async def model(state: Talk, runtime: Runtime[Run]) -> dict[str, Any]:
+    async def model(state: Talk, runtime: Runtime[Run]) -> Command[Any]:
         run = runtime.context
         run.meter.model_call()
         await run.gate.paragraph()
@@ -55,7 +56,9 @@ def compiled(toolbox: Toolbox, saver: BaseCheckpointSaver[Any]) -> Graph:
         )
         await run.gate.flush()
         answer = bounded(answer, most=run.meter.tool_calls_most + 1)
-        return {"messages": [answer]}
+        # Where to go stands in the answer: a router beside it would be a task of its own.
+        goto = _pending([*state["messages"], answer]) or END
+        return Command(update={"messages": [answer]}, goto=goto)
 
     async def tools(task: Task, runtime: Runtime[Run]) -> dict[str, Any]:
         run = runtime.context
@@ -82,19 +85,37 @@ def compiled(toolbox: Toolbox, saver: BaseCheckpointSaver[Any]) -> Graph:
                 ) from None
         return {"messages": [message]}
 
-    async def route(state: Talk) -> list[Send] | str:
-        return _pending(state["messages"]) or END
-
-    async def enter(state: Talk) -> list[Send] | str:
-        return _pending(state["messages"]) or "model"
-
     graph: StateGraph[Any, Run, Any, Any] = StateGraph(Talk, context_schema=Run)
-    graph.add_node("model", model)
+    graph.add_node("model", model, destinations=("tools", END))
     graph.add_node("tools", cast(Any, tools))
-    graph.add_conditional_edges(START, enter, ["model", "tools"])
-    graph.add_conditional_edges("model", route, ["tools", END])
+    graph.add_conditional_edges(START, _Enter(), ["model", "tools"])
     graph.add_edge("tools", "model")
     return graph.compile(checkpointer=saver)
+
+
+class _Enter(Runnable[Talk, list[Send] | str]):
+    """Where a turn begins: with the calls of an earlier life, or with the model.
+
+    A Runnable, because LangGraph traces a plain function and gives it a task of its own.
+    """
+
+    name = "enter"
+
+    def invoke(
+        self,
+        input: Talk,  # noqa: A002 - LangChain's name
+        config: RunnableConfig | None = None,  # noqa: ARG002
+        **_kwargs: Any,
+    ) -> list[Send] | str:
+        return _pending(input["messages"]) or "model"
+
+    async def ainvoke(
+        self,
+        input: Talk,  # noqa: A002
+        config: RunnableConfig | None = None,
+        **kwargs: Any,
+    ) -> list[Send] | str:
+        return self.invoke(input, config, **kwargs)
 
 
 def _pending(messages: list[AnyMessage]) -> list[Send]:

@@ -232,13 +232,13 @@ class Desk:
         work = found
         async with self._renewing(contact_id, lambda: work.token):
             for restart in range(_MOST_RESTARTS + 1):
-                written = await self._run(work, lane, may_restart=restart < _MOST_RESTARTS)
-                if written is not None:
+                waits = await self._run(work, lane, may_restart=restart < _MOST_RESTARTS)
+                if waits is not None:
                     break
                 await self._debounce(lane)
                 work = await self._begin_again(contact_id, work)
         self._committed()
-        if self._db.read(lambda c: bool(records.waiting(c, contact_id))):
+        if waits:
             lane.more.set()
 
     def _take_up(self, connection: Connection, contact_id: str, version: str) -> Work | None:
@@ -293,6 +293,7 @@ class Desk:
             message_ids=[row.message_id for row in rows],
             version=version,
             has_effect=has_effect,
+            is_new=dead is None,
         )
 
     async def _begin_again(self, contact_id: str, work: Work) -> Work:
@@ -362,6 +363,7 @@ class Desk:
         message_ids: list[str],
         version: str,
         has_effect: bool,
+        is_new: bool = False,
         decisions: dict[str, Any] | None = None,
     ) -> Work:
         found = [records.find_message(connection, self._keyring, each) for each in message_ids]
@@ -372,7 +374,9 @@ class Desk:
             conversation,
             most=self._bots.limits().history,
         )
-        begun = engine.begun_by(receipts.of_turn(connection, self._keyring, turn_id))
+        begun: list[BaseMessage] = []
+        if not is_new:
+            begun = engine.begun_by(receipts.of_turn(connection, self._keyring, turn_id))
         return Work(
             turn_id=turn_id,
             token=token,
@@ -390,8 +394,11 @@ class Desk:
 
     # -- a turn ----------------------------------------------------------------------------------
 
-    async def _run(self, work: Work, lane: _Lane, *, may_restart: bool) -> list[Message] | None:
-        """Run a turn and write its end; None where newer words make it start over."""
+    async def _run(self, work: Work, lane: _Lane, *, may_restart: bool) -> bool | None:
+        """Run a turn and write its end; None where newer words make it start over.
+
+        Tells whether more of the contact waits.
+        """
         run = await self._new_run(work)
         self._hub.tell(run.contact_id, {"event": "typing", "data": {"on": True}})
         self._show_begun(work)
@@ -510,14 +517,15 @@ class Desk:
                 conversation_id=work.conversation.id,
                 paid_until=paid_until(began, limits.seconds),
             ),
+            is_recorded=bool(work.begun),
         )
         return run
 
     # -- its end ---------------------------------------------------------------------------------
 
-    async def _close(self, work: Work, run: Run, ending: Ending) -> list[Message]:
+    async def _close(self, work: Work, run: Run, ending: Ending) -> bool:
         try:
-            written = await self._db.write(lambda c: self._write(c, work, run, ending))
+            waits = await self._db.write(lambda c: self._write(c, work, run, ending))
         except LaneLost:
             await run.on_reset()
             raise
@@ -527,11 +535,12 @@ class Desk:
             self._post.notice(run.contact_id, work.conversation.channel)
         self.turns_done += 1
         self.turns_failed += bool(ending.failed)
-        return written
+        return waits
 
-    def _write(self, connection: Connection, work: Work, run: Run, ending: Ending) -> list[Message]:
-        now, lane = self._clock.now(), f"lane:{run.contact_id}"
-        if not leases.holds(connection, lane, work.token):
+    def _write(self, connection: Connection, work: Work, run: Run, ending: Ending) -> bool:
+        """Write everything and give the lane back; tells whether more of the contact waits."""
+        now = self._clock.now()
+        if not leases.release(connection, f"lane:{run.contact_id}", work.token):
             raise LaneLost("This conversation is being answered elsewhere.")
         conversation = records.find_conversation(connection, work.conversation.id)
         assert conversation is not None
@@ -543,7 +552,7 @@ class Desk:
             said = _paragraphs(said, self._hand_over(connection, now, run, work, ending.failed))
         owner = judge_owner(conversation.state)
         drafts = _drafts(ending, said, run, visible=owner.passed)
-        written = turns.close(
+        turns.close(
             connection,
             self._keyring,
             now,
@@ -563,8 +572,7 @@ class Desk:
             approvals.resumed(connection, now, work.turn_id)
         if conversation.state is not work.conversation.state:
             events.record(connection, now, "state", conversation.id, contact_id=run.contact_id)
-        leases.release(connection, lane, work.token)
-        return written
+        return bool(records.waiting(connection, run.contact_id))
 
     def _ask(self, connection: Connection, now: Any, work: Work, ending: Ending) -> None:
         hours = self._bots.limits().approvals.expire_after_h

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
 
 from appliance.conversation.tables import receipts
 from appliance.core import ids
@@ -23,6 +24,7 @@ from appliance.core.store.database import Connection
 _CALL, _VALUE = "receipts|call", "receipts|value"
 
 _ADD = receipts.insert()
+_ADD_ONCE = insert(receipts).on_conflict_do_nothing()
 _FIND = sa.select(receipts.c.id, receipts.c.state, receipts.c.value).where(
     receipts.c.turn_id == sa.bindparam("turn"),
     receipts.c.tool == sa.bindparam("of_tool"),
@@ -122,11 +124,12 @@ def add(
     value: Any,
     state: str = "done",
     proves: Sequence[str] = (),
-) -> None:
-    """Write a receipt in the caller's transaction."""
+    once: bool = False,
+) -> bool:
+    """Write a receipt in the caller's transaction; False where `once` and one stands already."""
     receipt_id = ids.new_id()
-    connection.execute(
-        _ADD,
+    added = connection.execute(
+        _ADD_ONCE if once else _ADD,
         {
             "id": receipt_id,
             "turn_id": key.turn_id,
@@ -142,6 +145,7 @@ def add(
             "at": now,
         },
     )
+    return added.rowcount > 0
 
 
 def withdraw_intent(connection: Connection, key: Key) -> None:

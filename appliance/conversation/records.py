@@ -198,8 +198,12 @@ def next_seq(connection: Connection, contact_id: str) -> int:
 
 def add_message(connection: Connection, keyring: Keyring, message: Message) -> None:
     """Record a message, sealed."""
-    connection.execute(
-        _ADD_MESSAGE,
+    add_messages(connection, keyring, [message])
+
+
+def add_messages(connection: Connection, keyring: Keyring, added: Sequence[Message]) -> None:
+    """Record messages, sealed."""
+    rows = [
         {
             "id": message.id,
             "contact_id": message.contact_id,
@@ -213,8 +217,11 @@ def add_message(connection: Connection, keyring: Keyring, message: Message) -> N
             else None,
             "turn_id": message.turn_id,
             "at": message.at,
-        },
-    )
+        }
+        for message in added
+    ]
+    if rows:
+        connection.execute(_ADD_MESSAGE, rows)
 
 
 def find_message(connection: Connection, keyring: Keyring, message_id: str) -> Message | None:

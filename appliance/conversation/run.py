@@ -95,7 +95,7 @@ class Run:
     """One run of one turn.
 
     `still_mine` is asked inside every transaction of the turn: a run whose lane was taken over
-    must change nothing any more.
+    must change nothing any more. `is_recorded` tells that an earlier life has left receipts.
     """
 
     turn_id: str
@@ -110,6 +110,7 @@ class Run:
     began: float
     on_reset: Callable[[], Awaitable[None]]
     purse: TurnPurse | None = None
+    is_recorded: bool = False
     effects: int = 0
     ordinals: Counter[tuple[str, str]] = field(default_factory=Counter)
     invocations: list[Invocation] = field(default_factory=list)

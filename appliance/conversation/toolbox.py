@@ -126,9 +126,10 @@ class Toolbox:
             ApprovalNeeded: a person must decide first; call again with the decision.
         """
         made = self._call(run, answer, call, decision, ordinal)
-        kept = self.db.read(lambda c: receipts.find(c, self.keyring, made.key, "result"))
-        if kept is not None:
-            return _message(made, _result(kept[1]))
+        if run.is_recorded or made.policy.effect is not Effect.READ:
+            kept = self.db.read(lambda c: receipts.find(c, self.keyring, made.key, "result"))
+            if kept is not None:
+                return _message(made, _result(kept[1]))
         started, began = self.clock.now(), self.clock.monotonic()
         result = await self._keep(made, await self._outcome(made))
         run.invocations.append(
@@ -281,15 +282,17 @@ class Toolbox:
         proves = made.policy.proves if succeeded and made.is_remote else ()
 
         def work(connection: Connection) -> _Result:
-            kept = receipts.find(connection, self.keyring, made.key, "result")
-            if kept is not None:
-                return _result(kept[1])
             end = result
             if result.status in {"timeout", "error"} and receipts.has_part(connection, made.key):
                 end = replace(result, content=wording.TOOL_UNSURE, status="unknown")
-            self._receipt(connection, made, "result", end.as_json(), proves=proves)
-            settled = {"success": "done", "refused": "failed"}.get(end.status, "unknown")
-            receipts.settle_intent(connection, made.key, settled)
+            value = end.as_json()
+            if not self._receipt(connection, made, "result", value, proves=proves, once=True):
+                kept = receipts.find(connection, self.keyring, made.key, "result")
+                assert kept is not None
+                return _result(kept[1])
+            if made.is_remote:
+                settled = {"success": "done", "refused": "failed"}.get(end.status, "unknown")
+                receipts.settle_intent(connection, made.key, settled)
             return end
 
         end = await self.db.write(work)
@@ -309,8 +312,9 @@ class Toolbox:
         *,
         state: str = "done",
         proves: tuple[str, ...] = (),
-    ) -> None:
-        receipts.add(
+        once: bool = False,
+    ) -> bool:
+        return receipts.add(
             connection,
             self.keyring,
             self.clock.now(),
@@ -320,6 +324,7 @@ class Toolbox:
             value=value,
             state=state,
             proves=proves,
+            once=once,
         )
 
 

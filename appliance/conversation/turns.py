@@ -141,9 +141,18 @@ def close(
     proof: Sequence[dict[str, Any]],
 ) -> list[Message]:
     """Write everything a turn leaves: messages, outbox, invocations, its record, events."""
-    written = [_write(connection, keyring, now, conversation, turn_id, draft) for draft in drafts]
+    written = _messages(connection, now, conversation, turn_id, drafts)
+    records.add_messages(connection, keyring, written)
     for message in written:
         if message.visible:
+            events.record(
+                connection,
+                now,
+                "message",
+                conversation.id,
+                contact_id=conversation.contact_id,
+                message_id=message.id,
+            )
             outbox.enqueue(connection, now, conversation, message, proof)
     for invocation in invocations:
         _add_invocation(connection, keyring, conversation.id, turn_id, invocation)
@@ -176,37 +185,29 @@ def record_of(connection: Connection, keyring: Keyring, turn_id: str) -> dict[st
     return opened
 
 
-def _write(
+def _messages(
     connection: Connection,
-    keyring: Keyring,
     now: datetime,
     conversation: Conversation,
     turn_id: str,
-    draft: Draft,
-) -> Message:
-    message = Message(
-        id=ids.new_id(),
-        contact_id=conversation.contact_id,
-        conversation_id=conversation.id,
-        seq=records.next_seq(connection, conversation.contact_id),
-        role=draft.role,
-        visible=draft.visible,
-        text=draft.text,
-        extras=draft.extras,
-        turn_id=turn_id,
-        at=now,
-    )
-    records.add_message(connection, keyring, message)
-    if message.visible:
-        events.record(
-            connection,
-            now,
-            "message",
-            conversation.id,
+    drafts: Sequence[Draft],
+) -> list[Message]:
+    first = records.next_seq(connection, conversation.contact_id) if drafts else 0
+    return [
+        Message(
+            id=ids.new_id(),
             contact_id=conversation.contact_id,
-            message_id=message.id,
+            conversation_id=conversation.id,
+            seq=seq,
+            role=draft.role,
+            visible=draft.visible,
+            text=draft.text,
+            extras=draft.extras,
+            turn_id=turn_id,
+            at=now,
         )
-    return message
+        for seq, draft in enumerate(drafts, first)
+    ]
 
 
 def _add_invocation(

@@ -78,6 +78,6 @@ def holds(connection: Connection, name: str, token: str) -> bool:
     return found is not None
 
 
-def release(connection: Connection, name: str, token: str) -> None:
-    """Give a lease back; nothing happens where it was lost."""
-    connection.execute(_RELEASE, {"lease": name, "held": token})
+def release(connection: Connection, name: str, token: str) -> bool:
+    """Give a lease back; False, and nothing happens, where it was lost."""
+    return connection.execute(_RELEASE, {"lease": name, "held": token}).rowcount > 0

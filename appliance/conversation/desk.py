@@ -715,16 +715,20 @@ def _paragraphs(*parts: str) -> str:
 
 @contextlib.asynccontextmanager
 async def _every(period_s: float, work: Callable[[], Coroutine[Any, Any, None]]) -> Any:
-    """Do something again and again while the block runs."""
+    """Do something again and again while the block runs; a block that ends sooner costs a timer."""
 
     async def again() -> None:
         while True:
-            await asyncio.sleep(period_s)
             await work()
+            await asyncio.sleep(period_s)
 
-    task = asyncio.create_task(again())
+    tasks: list[asyncio.Task[None]] = []
+    loop = asyncio.get_running_loop()
+    timer = loop.call_later(period_s, lambda: tasks.append(loop.create_task(again())))
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        timer.cancel()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -26,7 +26,7 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|a\.m|p\.m|mr|mrs|ms|dr|no|st|inc|corp|ltd|vs|approx|u\.s)\.|\b[A-Z]\.)\s*$",
     re.IGNORECASE,
 )
-_MAY_END = re.compile(r"\s")
+_MARK = re.compile(r"[.!?…\n]")
 _LONGEST = 4_000
 _LONGEST_SENTENCE = 1_500
 _LONGEST_QUOTE = 8
@@ -82,7 +82,8 @@ class SentenceGate:
         """Take more words; release the sentences they complete."""
         before = max(len(self._held) - 2, 0)
         self._held += text
-        if not _MAY_END.search(text) and len(self._held) < _LONGEST_SENTENCE:
+        mark = _MARK.search(self._held, max(before - _LONGEST_QUOTE - 1, 0))
+        if mark is None and len(self._held) < _LONGEST_SENTENCE:
             return
         while (cut := _sentence_end(self._held, before)) is not None:
             sentence, self._held, before = self._held[:cut], self._held[cut:], 0

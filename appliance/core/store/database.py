@@ -8,6 +8,7 @@ one commit a row 300-700 rows/s, grouped 15,000 rows/s.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import random
 import sqlite3
@@ -29,6 +30,10 @@ from appliance.core.store import statements
 T = TypeVar("T")
 Connection = sa.Connection
 Unit = Callable[[Connection], T]
+
+_Waiting = Future[T] | asyncio.Future[T]
+_Queued = tuple[Unit[Any], _Waiting[Any]]
+_Done = tuple[_Waiting[Any], Any, BaseException | None]
 
 MINIMUM_SQLITE = (3, 51, 3)
 LOADED_SQLITE = sqlite3.sqlite_version_info
@@ -96,7 +101,7 @@ class Database:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.writing = engine(path, synchronous=synchronous, busy_timeout_s=busy_timeout_s)
         self.reading = engine(path, read_only=True, busy_timeout_s=busy_timeout_s)
-        self._queue: queue.SimpleQueue[tuple[Unit[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Queued | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._start_lock = threading.Lock()
         self.commits = 0
@@ -111,7 +116,9 @@ class Database:
 
     def write_now(self, unit: Unit[T]) -> T:
         """Run a unit through the writer and wait for its commit (commands, jobs, tests)."""
-        return self._put(unit).result()
+        future: Future[T] = Future()
+        self._put(unit, future)
+        return future.result()
 
     async def write(self, unit: Unit[T]) -> T:
         """Run a unit through the writer; returns after the commit is on the disk.
@@ -119,7 +126,10 @@ class Database:
         Raises:
             Unavailable: the database is locked or full; nothing of the unit was kept.
         """
-        return await asyncio.wrap_future(self._put(unit))
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._put(unit, future)
+        return await future
 
     def close(self) -> None:
         """Finish what waits, then close every connection."""
@@ -131,8 +141,7 @@ class Database:
         self.writing.dispose()
         self.reading.dispose()
 
-    def _put(self, unit: Unit[T]) -> Future[T]:
-        future: Future[T] = Future()
+    def _put(self, unit: Unit[T], future: _Waiting[T]) -> None:
         self._queue.put((unit, future))
         if self._thread is None:
             with self._start_lock:
@@ -141,7 +150,6 @@ class Database:
                         target=self._run, name=f"writer {self.path.name}", daemon=True
                     )
                     self._thread.start()
-        return future
 
     def _run(self) -> None:
         while True:
@@ -157,9 +165,7 @@ class Database:
             if len(units) < len(batch):
                 return
 
-    def _commit(
-        self, units: list[tuple[Unit[Any], Future[Any]]]
-    ) -> list[tuple[Future[Any], Any, BaseException | None]]:
+    def _commit(self, units: list[_Queued]) -> list[_Done]:
         deadline = time.monotonic() + 2
         while True:
             try:
@@ -174,10 +180,8 @@ class Database:
                 wrong = cause
             return [(future, None, wrong) for _, future in units]
 
-    def _commit_once(
-        self, units: list[tuple[Unit[Any], Future[Any]]]
-    ) -> list[tuple[Future[Any], Any, BaseException | None]]:
-        done: list[tuple[Future[Any], Any, BaseException | None]] = []
+    def _commit_once(self, units: list[_Queued]) -> list[_Done]:
+        done: list[_Done] = []
         with statements.Connection(self.writing) as connection, connection.begin():
             raw = connection.connection.driver_connection
             assert raw is not None
@@ -201,9 +205,22 @@ class Database:
         return done
 
 
-def _answer(done: list[tuple[Future[Any], Any, BaseException | None]]) -> None:
+def _answer(done: list[_Done]) -> None:
+    """Tell whoever waits; an event loop is woken once for all of its units."""
+    of_loops: dict[asyncio.AbstractEventLoop, list[_Done]] = {}
+    for each in done:
+        if isinstance(each[0], asyncio.Future):
+            of_loops.setdefault(each[0].get_loop(), []).append(each)
+        else:
+            _settle([each])
+    for loop, told in of_loops.items():
+        with contextlib.suppress(RuntimeError):  # closed meanwhile: nobody waits there any more
+            loop.call_soon_threadsafe(_settle, told)
+
+
+def _settle(done: list[_Done]) -> None:
     for future, value, wrong in done:
-        if not future.set_running_or_notify_cancel():
+        if future.done():  # cancelled while its commit was under way
             continue
         if wrong is not None:
             future.set_exception(wrong)

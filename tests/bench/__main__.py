@@ -1,6 +1,6 @@
 """Runs the benchmarks and prints tables, ratios and the machine's load.
 
-    python -m tests.bench [NAME ...] [--json]
+    python -m tests.bench [NAME ...] [--json] [--quick]
 
 Each benchmark runs in a process of its own, so that none inherits another's memory and threads.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import inspect
 import json
 import logging
 import os
@@ -28,6 +29,7 @@ NAMES = (
     "idle_memory",
     "group_commit",
     "turns_per_s",
+    "peers",
 )
 
 
@@ -35,6 +37,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(NAMES)}")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    parser.add_argument("--quick", action="store_true", help="a fast look, where one is offered")
     asked = parser.parse_args()
     unknown = sorted(set(asked.names) - set(NAMES))
     if unknown:
@@ -44,9 +47,9 @@ def main() -> int:
     if not asked.json and os.environ.get("BENCH_CHILD") is None:
         print(_machine(), flush=True)
     if len(names) == 1:
-        _run(names[0], as_json=asked.json)
+        _run(names[0], as_json=asked.json, quick=asked.quick)
         return 0
-    options = ["--json"] if asked.json else []
+    options = [f"--{name}" for name in ("json", "quick") if getattr(asked, name)]
     codes = [
         subprocess.run(
             [sys.executable, "-m", "tests.bench", name, *options],
@@ -58,11 +61,12 @@ def main() -> int:
     return max(codes)
 
 
-def _run(name: str, *, as_json: bool) -> None:
+def _run(name: str, *, as_json: bool, quick: bool) -> None:
     logging.disable(logging.WARNING)
     bench = importlib.import_module(f"tests.bench.{name}")
     loads, began = [_load()], time.monotonic()
-    report: Report = bench.run()
+    may_be_quick = "quick" in inspect.signature(bench.run).parameters
+    report: Report = bench.run(quick=quick) if may_be_quick else bench.run()
     loads.append(_load())
     took_s = round(time.monotonic() - began, 1)
     if as_json:

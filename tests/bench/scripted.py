@@ -5,6 +5,7 @@ The same sizes on both sides: question 120, tool result 400, reply 300 character
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -39,8 +40,17 @@ def answer(messages: list[Any]) -> AIMessage:
     return AIMessage("", id=ids.new_id(), tool_calls=[call])
 
 
+MODEL_CALLS = 2
+
+
 class Scripted:
-    """Our engine's speaker: the reply goes through the send gate word by word."""
+    """Our engine's speaker: the reply goes through the send gate word by word.
+
+    Each of a turn's two calls takes `delay_s`.
+    """
+
+    def __init__(self, delay_s: float = 0.0) -> None:
+        self._delay_s = delay_s
 
     async def call(
         self,
@@ -51,6 +61,8 @@ class Scripted:
         *,
         purse: Purse | None = None,
     ) -> AIMessage:
+        if self._delay_s:
+            await asyncio.sleep(self._delay_s)
         made = answer(messages)
         if made.text:
             for word in made.text.split(" "):

@@ -72,7 +72,6 @@ async def test_basic_mode_costs_nothing_and_that_is_known(opened: Open) -> None:
         asked = [(call.provider, call.cost_nanos) for call in calls(house)]
         # A machine too busy to have time left asks the provider once instead of twice.
         assert set(asked) == {("openai_compatible", 0), ("desk", 0)}
-        assert asked[-1][0] == "desk"
         assert [Decimal(str(cost)) for cost in costs(house)] == [0]
 
 

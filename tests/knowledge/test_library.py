@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 
 from appliance.config.model import BotConfig, Policy
 from appliance.core.clock import SystemClock
-from appliance.knowledge import facts, ingest, query, records
+from appliance.knowledge import facts, query
 from appliance.knowledge.library import open_library
 from appliance.models import embedder as embedders
 from appliance.toolkit import ports

@@ -11,10 +11,13 @@ from appliance.assembly.office import Office
 from appliance.config import versions
 from appliance.config.model import EmbedderChoice
 from appliance.core import audit, errors
+from appliance.core.http import Http
 from appliance.knowledge import library
 from appliance.knowledge.library import Library
 from appliance.knowledge.room import Room
 from appliance.knowledge.values import Serving
+from appliance.knowledge.web.crawl import Crawler
+from appliance.knowledge.web.fetching import GuardedFetch
 from appliance.models import embedder as embedders
 from appliance.models.embedder import Embedder
 from appliance.models.endpoint_embedder import EndpointEmbedder
@@ -43,10 +46,18 @@ def open_library(
 
 def open_room(office: Office, *, keep: bool = False) -> Room:
     """Open the library for a command or a job; closing it closes the office too, or keeps it."""
+    way_out = GuardedFetch(Http)
+
+    def closes() -> None:
+        way_out.close()
+        if not keep:
+            office.close()
+
     return Room(
         open_library(office),
+        crawler=Crawler(way_out, office.clock),
         record=partial(_record, office),
-        closes=None if keep else office.close,
+        closes=closes,
     )
 
 

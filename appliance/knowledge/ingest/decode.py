@@ -32,10 +32,10 @@ def decode(content: bytes, name: str, *, declared: str | None = None) -> tuple[s
     plain = _decoded(content, "utf-8")
     if plain is not None:
         return _checked(plain, name), None
-    for encoding in (declared, _guessed(content)):
-        found = _decoded(content, encoding) if encoding else None
+    for other in (declared, _guessed(content)):
+        found = _decoded(content, other) if other else None
         if found:
-            return _checked(found, name), encoding
+            return _checked(found, name), other
     raise errors.Refused(
         f"{name} is not UTF-8 text, nor any other that is known. Save it as UTF-8."
     )

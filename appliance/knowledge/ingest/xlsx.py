@@ -94,7 +94,7 @@ def shown(value: object, number_format: str) -> str:
     return str(value)
 
 
-def _number(value: int | float, number_format: str) -> str:  # noqa: PYI041 - whole or not
+def _number(value: int | float, number_format: str) -> str:
     decimals = _DECIMALS.search(number_format)
     places = len(decimals[1]) if decimals else 0
     if "%" in number_format:

@@ -64,8 +64,8 @@ class Crawler:
             return Page(found.url, None, "", etag, modified)
         if found.status != 200:
             raise errors.Refused(f"{address} is not given away: the site answers {found.status}.")
-        media_type = found.header("content-type").partition(";")[0].strip().casefold()
-        new = found.header("etag")[:500], found.header("last-modified")[:100]
+        media_type = found.headers.get("content-type", "").partition(";")[0].strip().casefold()
+        new = found.headers.get("etag", "")[:500], found.headers.get("last-modified", "")[:100]
         return Page(found.url, found.content, media_type, *new)
 
     def pages_of(self, site: str) -> Iterator[str]:

@@ -50,9 +50,7 @@ class Background:
                 self._expire,
                 "Tell customers whose question nobody decided.",
             ),
-            Job(
-                "knowledge", tasks.EVERY_S, self._know, "Read what documents and sites are due."
-            ),
+            Job("knowledge", tasks.EVERY_S, self._know, "Read what documents and sites are due."),
             Job("prune_events", 3600, self._prune, "Delete events a week old."),
         ]
 

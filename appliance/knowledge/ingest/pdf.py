@@ -81,9 +81,7 @@ def _remarks(empty: Sequence[int]) -> list[str]:
 
 def _blocks(pages: Sequence[str], headings: dict[int, list[Heading]]) -> Iterator[Block]:
     running = _running(pages)
-    kept: list[list[str]] = [
-        [line.rstrip() for line in text.splitlines() if _key(line) not in running] for text in pages
-    ]
+    kept = [_without(running, number, text) for number, text in enumerate(pages, 1)]
     paragraphs = [list(_paragraphs(lines)) for lines in kept]
     for before, after in itertools.pairwise(paragraphs):
         _join(before, after)
@@ -94,18 +92,25 @@ def _blocks(pages: Sequence[str], headings: dict[int, list[Heading]]) -> Iterato
 
 
 def _running(pages: Sequence[str]) -> set[str]:
-    """Lines that stand at the head or foot of most pages, whatever number is in them."""
+    """Lines that stand at the head or foot of most pages, whatever page's number is in them."""
     if len(pages) < _RUNNING:
         return set()
     seen: Counter[str] = Counter()
-    for text in pages:
+    for number, text in enumerate(pages, 1):
         lines = [line for line in text.splitlines() if line.strip()]
-        seen.update({_key(line) for line in (*lines[:2], *lines[-2:])})
+        seen.update({_key(line, number) for line in (*lines[:2], *lines[-2:])})
     return {line for line, times in seen.items() if line and times > 0.6 * len(pages)}
 
 
-def _key(line: str) -> str:
-    return re.sub(r"\d+", "#", " ".join(line.split())).casefold()
+def _without(running: set[str], number: int, text: str) -> list[str]:
+    """Give a page's lines but its running heads, unless it has no others."""
+    lines = [line.rstrip() for line in text.splitlines()]
+    own = [line for line in lines if _key(line, number) not in running]
+    return own if any(line.strip() for line in own) else lines
+
+
+def _key(line: str, number: int) -> str:
+    return re.sub(rf"\b{number}\b", "#", " ".join(line.split())).casefold()
 
 
 def _paragraphs(lines: Sequence[str]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from appliance.knowledge.language import KNOWN, Languages
 from appliance.knowledge.passages import Cut
 from appliance.knowledge.values import Access, Asked, Text
 
-_INTERNAL = re.compile(r"\s*\W?internal\b\s*(?:[:\-–—|\])]|use\b|only\b)", re.I)
+_INTERNAL = re.compile(r"\W?internal(?:\s*[:|\])_]|\s+[-–—]\s|\s+(?:use|only)\b|\s*$)", re.I)
 _CITED_BY_NAME = {Kind.PDF, Kind.DOCX, Kind.XLSX, Kind.PPTX, Kind.CSV}
 _MOST_PASSAGES = 50_000
 

@@ -38,6 +38,8 @@ _Done = tuple[_Waiting[Any], Any, BaseException | None]
 MINIMUM_SQLITE = (3, 51, 3)
 LOADED_SQLITE = sqlite3.sqlite_version_info
 _BATCH = 256
+WIPE_S = 10.0
+"""How long emptying the log waits for those who read."""
 
 
 def check_library() -> None:
@@ -170,7 +172,7 @@ class Database:
                 raw = connection.connection.driver_connection
                 assert raw is not None
                 raw.execute("VACUUM")
-                ends = time.monotonic() + 10
+                ends = time.monotonic() + WIPE_S
                 while raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
                     if time.monotonic() > ends:  # a reader of another process holds the log
                         raise errors.Unavailable(

@@ -279,7 +279,8 @@ def _into_near(connection: Connection, rows: Sequence[VectorRow]) -> None:
         {**_near_columns(row), "vector": made[row.id]}
         for row in _shelved_of(connection, list(made))
     ]
-    if values:
+    if values:  # a row may be there already, of a vector that was lost since
+        connection.execute(_OUT_OF_NEAR, [{"id": value["id"]} for value in values])
         connection.execute(_INTO_NEAR, values)
 
 

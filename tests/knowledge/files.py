@@ -10,7 +10,7 @@ from typing import Any
 
 from docx import Document
 from docx.oxml.ns import qn
-from docx.oxml.shared import OxmlElement
+from docx.oxml.parser import OxmlElement
 from fpdf import FPDF
 from openpyxl import Workbook
 from pptx import Presentation

@@ -126,7 +126,8 @@ def test_a_megabyte_of_hidden_words_leaves_the_seen_ones():
 
 
 def test_a_page_in_another_encoding_is_read_as_it_says():
-    page = '<html><head><meta charset="shift_jis"></head><body><p>営業時間は九時から十七時までです。</p>'
+    head = '<html><head><meta charset="shift_jis"></head>'
+    page = f"{head}<body><p>営業時間は九時から十七時までです。</p>"
 
     _, parsed = read(page.encode("shift_jis"), "a.html")
 
@@ -279,7 +280,7 @@ def test_a_protected_pdf_is_refused_and_one_protected_against_changes_is_read():
 
 
 def test_a_scan_is_told_from_a_pdf_with_some_empty_pages():
-    with pytest.raises(errors.Refused, match="probably a scan.*no OCR"):
+    with pytest.raises(errors.Refused, match=r"probably a scan.*no OCR"):
         read(files.pdf("", ""), "scan.pdf")
 
     _, parsed = read(files.pdf("Words.", "", "More."), "a.pdf")

@@ -14,6 +14,8 @@ from appliance.knowledge.ingest.blocks import Heading, Paragraph, Parsed, Place,
 from appliance.knowledge.ingest.kinds import Kind
 from appliance.knowledge.values import Access, Asked
 
+PUBLIC, INTERNAL = Asked(access=Access.PUBLIC), Asked(access=Access.INTERNAL)
+
 
 def words(said):
     """A counter for tests: every word is one piece long."""
@@ -122,13 +124,13 @@ def said(**front):
         ({"address": "https://acme.example/internal/prices"}, Access.INTERNAL),
         ({"address": "/srv/docs/internal - prices.md"}, Access.INTERNAL),
         ({"address": "/srv/docs/internals.md", "title": "Internals of the pump"}, Access.PUBLIC),
-        ({"address": "/srv/docs/internal-medicine.md", "title": "Internal medicine"}, Access.PUBLIC),
+        ({"address": "/d/internal-medicine.md", "title": "Internal medicine"}, Access.PUBLIC),
         ({"title": "Internal: purchase prices"}, Access.INTERNAL),
         ({"title": "[Internal] purchase prices"}, Access.INTERNAL),
         ({"title": "INTERNAL USE ONLY"}, Access.INTERNAL),
         ({"parsed": said(access="internal")}, Access.INTERNAL),
-        ({"parsed": said(access="internal"), "asked": Asked(access=Access.PUBLIC)}, Access.INTERNAL),
-        ({"parsed": said(access="public"), "asked": Asked(access=Access.INTERNAL)}, Access.INTERNAL),
+        ({"parsed": said(access="internal"), "asked": PUBLIC}, Access.INTERNAL),
+        ({"parsed": said(access="public"), "asked": INTERNAL}, Access.INTERNAL),
         ({"parsed": said(access="public"), "title": "Internal: no more"}, Access.PUBLIC),
         ({"asked": Asked(access=Access.PUBLIC), "address": "/srv/internal/a.md"}, Access.PUBLIC),
     ],

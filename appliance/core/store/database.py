@@ -38,8 +38,6 @@ _Done = tuple[_Waiting[Any], Any, BaseException | None]
 MINIMUM_SQLITE = (3, 51, 3)
 LOADED_SQLITE = sqlite3.sqlite_version_info
 _BATCH = 256
-WIPE_S = 10.0
-"""How long emptying the log waits for those who read."""
 
 
 def check_library() -> None:
@@ -172,15 +170,13 @@ class Database:
                 raw = connection.connection.driver_connection
                 assert raw is not None
                 raw.execute("VACUUM")
-                ends = time.monotonic() + WIPE_S
-                while raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-                    if time.monotonic() > ends:  # a reader of another process holds the log
-                        raise errors.Unavailable(
-                            f"{self.path.name} is being read; what was deleted may stand in its "
-                            "log for some time. Try again.",
-                            retry_after_s=5,
-                        )
-                    time.sleep(0.05)
+                # Waits for readers as long as for any lock.
+                if raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                    raise errors.Unavailable(
+                        f"{self.path.name} is being read; what was deleted may stand in its log "
+                        "for some time. Try again.",
+                        retry_after_s=5,
+                    )
         except (DBAPIError, sqlite3.Error) as cause:
             wrong = cause if isinstance(cause, DBAPIError) else _wrapped(cause)
             raise trouble(wrong, self.path) from cause

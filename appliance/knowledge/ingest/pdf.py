@@ -34,11 +34,11 @@ def read(content: bytes, name: str) -> Parsed:
     try:
         reader = PdfReader(BytesIO(content))
         _open(reader, name)
+        # What it says first: to count 100,000 pages takes seconds.
+        tree: Any = reader.root_object["/Pages"]
+        _check_count(tree["/Count"], name)
         count = len(reader.pages)
-        if count > PAGES:
-            raise errors.Refused(
-                f"{name} has {count:,} pages; at most {PAGES:,} are read. Split it into parts."
-            )
+        _check_count(count, name)
         pages = list(_pages(reader, count, name))
         headings = _bookmarks(reader)
     except (PyPdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, OSError,
@@ -55,6 +55,13 @@ def read(content: bytes, name: str) -> Parsed:
             "recognition); run it through one and add the searchable PDF."
         )
     return Parsed(title="", blocks=blocks, remarks=_remarks(empty))
+
+
+def _check_count(count: Any, name: str) -> None:
+    if int(count) > PAGES:
+        raise errors.Refused(
+            f"{name} has {count:,} pages; at most {PAGES:,} are read. Split it into parts."
+        )
 
 
 def _open(reader: PdfReader, name: str) -> None:

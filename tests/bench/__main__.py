@@ -28,6 +28,7 @@ NAMES = (
     "idle_memory",
     "group_commit",
     "turns_per_s",
+    "knowledge",
 )
 
 

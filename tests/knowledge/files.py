@@ -111,11 +111,11 @@ def eml(body: str = "Parking in the yard is free for guests.", **attached: bytes
 
 
 def bomb() -> bytes:
-    """A Word file of 200 KB that unpacks into 200 MB."""
+    """A Word file of 60 KB that unpacks into 60 MB."""
     made = BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("word/document.xml", b" " * 200_000_000)
+        archive.writestr("word/document.xml", b" " * 60_000_000)
     return made.getvalue()
 
 

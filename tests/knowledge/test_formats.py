@@ -293,7 +293,7 @@ def test_a_pdf_of_a_hundred_thousand_pages_is_refused_by_their_number():
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked():
-    with pytest.raises(errors.Refused, match="would unpack into 200 MB"):
+    with pytest.raises(errors.Refused, match="would unpack into 60 MB"):
         read(files.bomb(), "a.docx")
 
 

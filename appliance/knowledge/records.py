@@ -57,6 +57,8 @@ _CHANGE_SITE = sites.update().where(sites.c.id == sa.bindparam("id_"))
 _REMOVE_SITE = sites.delete().where(sites.c.id == sa.bindparam("id_"))
 
 _ADD_PASSAGE = passages.insert()
+# Ids are never given twice: what is kept of one elsewhere cannot come to mean another passage.
+_LAST_ID = sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'passages'")
 _PASSAGES = sa.select(passages).where(passages.c.document_id == sa.bindparam("id_"))
 _FACTS = sa.select(passages).where(passages.c.kind == "fact")
 _REMOVE_PASSAGE = passages.delete().where(passages.c.id == sa.bindparam("id_"))
@@ -295,9 +297,12 @@ def _add_passages(
     kind: str,
     document_id: str | None,
 ) -> None:
-    rows: list[index.VectorRow] = []
-    for ordinal, text in fresh:
-        values = {
+    if not fresh:
+        return
+    first = int(connection.execute(_LAST_ID).scalar() or 0) + 1
+    values = [
+        {
+            "id": number,
             "kind": kind,
             "source": text.source,
             "title": text.title,
@@ -311,10 +316,14 @@ def _add_passages(
             "language": text.language,
             "digest": text.digest,
         }
-        added = connection.execute(_ADD_PASSAGE, values).inserted_primary_key
-        assert added is not None
-        if text.digest in made:
-            rows.append(index.VectorRow(added[0], made[text.digest]))
+        for number, (ordinal, text) in enumerate(fresh, first)
+    ]
+    connection.execute(_ADD_PASSAGE, values)
+    rows = [
+        index.VectorRow(number, made[text.digest])
+        for number, (_, text) in enumerate(fresh, first)
+        if text.digest in made
+    ]
     index.add_vectors(connection, rows)
 
 

@@ -30,6 +30,7 @@ NAMES = (
     "group_commit",
     "turns_per_s",
     "peers",
+    "knowledge",
 )
 
 

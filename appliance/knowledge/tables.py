@@ -140,26 +140,39 @@ activation = sa.Table(
 )
 
 _MOVE_ON = "UPDATE state SET value = value + 1 WHERE name = 'revision'"
-_INTO_INDEX = """INSERT INTO passages_fts(rowid, title, text, also, kind)
-    VALUES (new.id, new.title, new.text, new.also, new.kind)"""
-_OUT_OF_INDEX = """INSERT INTO passages_fts(passages_fts, rowid, title, text, also, kind)
-    VALUES ('delete', old.id, old.title, old.text, old.also, old.kind)"""
+
+
+def _full_text(name: str, kind: str) -> tuple[str, ...]:
+    """Index the words of one kind. Facts have an index of their own: no document crowds it."""
+    into = f"INSERT INTO {name}(rowid, title, text, also)"
+    out = f"INSERT INTO {name}({name}, rowid, title, text, also)"
+    new = "VALUES (new.id, new.title, new.text, new.also)"
+    old = "VALUES ('delete', old.id, old.title, old.text, old.also)"
+    return (
+        f"""CREATE VIEW {name}_content AS
+            SELECT id, title, text, also FROM passages WHERE kind = '{kind}'""",
+        f"""CREATE VIRTUAL TABLE {name} USING fts5(
+            title, text, also, content='{name}_content', content_rowid='id',
+            tokenize='porter unicode61 remove_diacritics 2', prefix='2 3 4')""",
+        # Deleted words leave the index at once, not at some later merge.
+        f"INSERT INTO {name}({name}, rank) VALUES ('secure-delete', 1)",
+        f"INSERT INTO {name}({name}, rank) VALUES ('rank', 'bm25(2.0, 1.0, 1.0)')",
+        f"""CREATE TRIGGER {name}_added AFTER INSERT ON passages WHEN new.kind = '{kind}'
+            BEGIN {into} {new}; END""",
+        f"""CREATE TRIGGER {name}_removed AFTER DELETE ON passages WHEN old.kind = '{kind}'
+            BEGIN {out} {old}; END""",
+        f"""CREATE TRIGGER {name}_changed AFTER UPDATE OF title, text, also ON passages
+            WHEN old.kind = '{kind}' BEGIN {out} {old}; {into} {new}; END""",
+    )
+
 
 INDEX = (
-    # `kind` is there to find among facts alone, or documents alone.
-    """CREATE VIRTUAL TABLE passages_fts USING fts5(
-        title, text, also, kind, content='passages', content_rowid='id',
-        tokenize='porter unicode61 remove_diacritics 2', prefix='2 3 4')""",
-    # Deleted words leave the index at once, not at some later merge.
-    "INSERT INTO passages_fts(passages_fts, rank) VALUES ('secure-delete', 1)",
-    "INSERT INTO passages_fts(passages_fts, rank) VALUES ('rank', 'bm25(2.0, 1.0, 1.0, 0.0)')",
-    f"""CREATE TRIGGER passages_added AFTER INSERT ON passages BEGIN
-        {_INTO_INDEX}; {_MOVE_ON}; END""",
-    f"""CREATE TRIGGER passages_removed AFTER DELETE ON passages BEGIN
-        {_OUT_OF_INDEX}; {_MOVE_ON}; END""",
-    f"""CREATE TRIGGER passages_reworded AFTER UPDATE OF title, text, also, kind ON passages BEGIN
-        {_OUT_OF_INDEX}; {_INTO_INDEX}; END""",
-    f"CREATE TRIGGER passages_changed AFTER UPDATE ON passages BEGIN {_MOVE_ON}; END",
+    *_full_text("facts_fts", "fact"),
+    *_full_text("documents_fts", "document"),
+    *(
+        f"CREATE TRIGGER passages_{name} AFTER {what} ON passages BEGIN {_MOVE_ON}; END"
+        for name, what in (("added", "INSERT"), ("removed", "DELETE"), ("changed", "UPDATE"))
+    ),
     """INSERT OR IGNORE INTO state(name, value)
         VALUES ('revision', 0), ('generation', 0), ('near', 0)""",
 )

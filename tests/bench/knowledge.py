@@ -71,7 +71,8 @@ def run() -> Report:
     found = _merged(tables[1:])
     at_most = next(row for row in found.rows if row[0] == rows[-1][0])
     goals.append(Goal("hybrid search at 100,000, p95", float(at_most[3]), "ms", most=15))
-    goals.append(Goal("its recall@10 of comparing all", float(at_most[6]), "", least=0.98))
+    goals.append(Goal("its CPU, p95", float(at_most[5]), "ms", most=15))
+    goals.append(Goal("its recall@10 of comparing all", float(at_most[7]), "", least=0.98))
     intake = Table(
         "Taking in, made-up vectors (the reader process apart)",
         ("passages", "s in all", "passages/s of CPU", "peak MB", "reader MB"),
@@ -193,22 +194,24 @@ def _searches(library: Library, mixed: Mixed) -> Table:
         lambda c: records.set_active(c, {"serving": {"name": "mixed", "spec": {}}})
     )
     searching.find(questions[0])  # the signs are read once
-    took = []
+    took, used = [], []
     for question in questions:
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.thread_time()
         searching.find(question, limit=10)
         took.append((time.perf_counter() - began) * 1000)
+        used.append((time.thread_time() - cpu) * 1000)
     near = Near()
     near.search(library.db, CLOCK, mixed.true[-1], Wanted(on=CLOCK.now().date()), most=40)
     recall, meaning = _recall(library, near, mixed)
     count = _count(library)
     way = "vec0" if library.standing().near else "signs"
     row = (
-        count, way, percentile(took, 0.5), percentile(took, 0.95), percentile(meaning, 0.5),
-        percentile(meaning, 0.95), recall,
+        count, way, percentile(took, 0.5), percentile(took, 0.95), percentile(used, 0.5),
+        percentile(used, 0.95), percentile(meaning, 0.95), recall,
     )  # fmt: skip
     columns = (
-        "passages", "by", "hybrid p50 ms", "p95", "meaning alone p50", "p95", "recall@10",
+        "passages", "by", "p50 ms", "p95 ms", "CPU p50 ms", "CPU p95 ms", "meaning CPU p95 ms",
+        "recall@10",
     )  # fmt: skip
     return Table("Searching, without the query's embedding", columns, [row])
 
@@ -244,9 +247,9 @@ def _recall(library: Library, near: Near, mixed: Mixed) -> tuple[float, list[flo
     for number in range(QUERIES):
         query = mixed.true[-1 - number]
         best = set(ids[np.argpartition(-(every @ query), 9)[:10]].tolist())
-        began = time.perf_counter()
+        began = time.thread_time()
         found = near.search(library.db, CLOCK, query, Wanted(on=CLOCK.now().date()), most=40)
-        took.append((time.perf_counter() - began) * 1000)
+        took.append((time.thread_time() - began) * 1000)
         common += len(best & {number for number, _ in found[:10]})
     return common / (10 * QUERIES), took
 

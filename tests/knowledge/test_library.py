@@ -113,18 +113,20 @@ def test_hostile_words_are_words_and_nothing_else(library, asked):
 @given(st.text(max_size=60))
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_typed_is_a_query_sqlite_understands(empty, asked):
-    for made in (query.any_of, query.all_of):
-        words = made(asked, synonyms={"price": ["cost", 'f"ee', "* *"]})
-        if words is not None:
+    terms = query.terms_of(asked, synonyms={"price": ["cost", 'f"ee', "* *"]})
+    for term in terms:
+        for words in (term.wide, term.exact):
             assert empty.db.read(lambda c, w=words: index.worded(c, w, "fact", TODAY, most=5)) == []
+    assert empty.find(asked) == []
 
 
 def test_a_synonym_of_the_config_finds_the_word(library, config):
-    plain = query.any_of("fee", synonyms={})
-    widened = query.any_of("fee", synonyms=config.synonyms)
+    [plain] = query.terms_of("fee", synonyms={})
+    [widened] = query.terms_of("fee", synonyms=config.synonyms)
 
-    assert plain == '("fee"*)'
-    assert widened == '("fee"* OR "price" OR "cost" OR "rate")'
+    assert (plain.wide, plain.exact) == ('("fee"*)', '("fee")')
+    assert widened.wide == '("fee"* OR "price" OR "cost" OR "rate")'
+    assert widened.exact == '("fee" OR "price" OR "cost" OR "rate")'
 
 
 def test_publishing_again_replaces_every_fact(library, config):

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from appliance.core.clock import Clock
 from appliance.core.store.database import Connection, Database
 from appliance.knowledge import query as queries
-from appliance.knowledge.search import records
+from appliance.knowledge.search import common, records
 from appliance.knowledge.search.near import Near
 from appliance.knowledge.search.records import Worded
 from appliance.knowledge.search.shelf import Facts
@@ -96,20 +96,19 @@ def _worded(
 
     Facts are sought apart, so that no number of documents can crowd them out.
     """
-    some = queries.any_of(question.text, synonyms=facts.synonyms)
-    every = queries.all_of(question.text, synonyms=facts.synonyms)
-    if some is None or every is None:
+    terms = queries.terms_of(question.text, synonyms=facts.synonyms)
+    if not terms:
         return [], set()
 
-    def both(words: str) -> list[Worded]:
-        return [
-            found
-            for kind in ("fact", "document")
-            for found in records.worded(connection, words, kind, question.wanted, most=_CANDIDATES)
-        ]
+    def found(words: str, kind: str) -> list[Worded]:
+        return records.worded(connection, words, kind, question.wanted, most=_CANDIDATES)
 
-    best = sorted(both(some), key=lambda found: (-found.weight, found.id))[:_CANDIDATES]
-    return best, {found.id for found in both(every)}
+    wide = [term.wide for term in terms]
+    some = found(queries.any_of(wide), "fact")
+    some += found(common.bounded(connection, terms), "document")
+    every = found(queries.all_of(wide), "fact") + found(queries.all_of(wide), "document")
+    best = sorted(some, key=lambda one: (-one.weight, one.id))[:_CANDIDATES]
+    return best, {one.id for one in every}
 
 
 def _meant(

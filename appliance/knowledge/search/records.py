@@ -42,14 +42,21 @@ _FACTS = (
     .where(passages.c.kind == "fact")
 )
 _WORDED = """SELECT p.id AS id, -found.rank AS weight
-    FROM passages_fts AS found JOIN passages AS p ON p.id = found.rowid
-    WHERE passages_fts MATCH :words
+    FROM {index} AS found JOIN passages AS p ON p.id = found.rowid
+    WHERE {index} MATCH :words
         AND p.access IN ('public', :access)
         AND (p.valid_from IS NULL OR p.valid_from <= :day)
         AND (p.valid_until IS NULL OR p.valid_until >= :day)
         AND (:language = '' OR p.language IN ('', :language))
     ORDER BY found.rank, p.id LIMIT :most"""
-_WORDED_SQL = sa.text(_WORDED)
+_WORDED_IN = {
+    kind: sa.text(_WORDED.format(index=name))
+    for kind, name in (("fact", "facts_fts"), ("document", "documents_fts"))
+}
+_HOW_MANY = sa.text(
+    """SELECT count(*) FROM
+        (SELECT 1 FROM documents_fts WHERE documents_fts MATCH :words LIMIT :most)"""
+)
 _NEAREST = sa.text(
     """SELECT rowid, distance FROM near WHERE vector MATCH :query AND k = :most
         AND access <= :access AND begins <= :day AND ends >= :day"""
@@ -138,9 +145,9 @@ def worded(
 ) -> list[Worded]:
     """List passages of a kind that match a full-text query of quoted words, best first."""
     rows = connection.execute(
-        _WORDED_SQL,
+        _WORDED_IN[kind],
         {
-            "words": f'kind : "{kind}" AND {{title text also}} : ({words})',
+            "words": words,
             "access": Access.INTERNAL if wanted.internal else Access.PUBLIC,
             "day": wanted.on.isoformat(),
             "language": wanted.language or "",
@@ -148,6 +155,11 @@ def worded(
         },
     )
     return [Worded(*row) for row in rows]
+
+
+def how_many(connection: Connection, words: str, *, most: int) -> int:
+    """Count the passages of documents that match, no further than `most`; ranks nothing."""
+    return int(connection.execute(_HOW_MANY, {"words": words, "most": most}).scalar_one())
 
 
 # -- by meaning ------------------------------------------------------------------------------------

@@ -30,6 +30,9 @@ NAMES = (
     "group_commit",
     "turns_per_s",
     "peers",
+    "acknowledge",
+    "open_conversations",
+    "flood",
 )
 
 

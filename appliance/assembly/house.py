@@ -167,6 +167,7 @@ class Appliance:
             committed=self.kick,
             post=self.post.courier,
             secrets=self._secrets,
+            door=self.inbox.door,
         )
 
     @cached_property

@@ -31,6 +31,9 @@ NAMES = (
     "turns_per_s",
     "peers",
     "knowledge",
+    "acknowledge",
+    "open_conversations",
+    "flood",
 )
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from appliance.access import commands as access_commands
-from appliance.assembly import house, mcp
+from appliance.assembly import house, knowledge, mcp
 from appliance.assembly.house import Appliance, Workshop
 from appliance.assembly.office import Office, open_office
 from appliance.assembly.post import OpenChannels, open_post
@@ -91,9 +91,7 @@ def mount(app: typer.Typer, jobs: typer.Typer) -> None:
     in_environment = lambda name: secret_from_environment(name) is not None  # noqa: E731
     app.add_typer(config_commands.build(office, catalogue, in_environment), name="config")
     app.add_typer(access_commands.build(office), name="secrets")
-    app.add_typer(
-        knowledge_commands.build(lambda: house.build(load_settings()).library), name="knowledge"
-    )
+    app.add_typer(knowledge_commands.build(lambda: knowledge.open_room(office())), name="knowledge")
     app.add_typer(
         tool_commands.build(tool_files, workshop, lambda: mcp.ask(load_settings())), name="tools"
     )

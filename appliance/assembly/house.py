@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from appliance.access import secrets
+from appliance.assembly import knowledge
 from appliance.assembly.office import Office, open_office
 from appliance.assembly.ports import HousePorts
 from appliance.assembly.post import Post, open_post, organizer
@@ -41,7 +42,8 @@ from appliance.core.settings import Settings
 from appliance.core.store import notes
 from appliance.core.store.database import Connection
 from appliance.core.store.events import Event, Follower
-from appliance.knowledge import facts, library
+from appliance.knowledge import facts
+from appliance.knowledge.library import Library
 from appliance.models import embedder as embedders
 from appliance.models.speaker import Speakers
 from appliance.services.analytics import tables as _analytics
@@ -53,7 +55,7 @@ from appliance.toolkit import catalogue as toolkit
 # Rooms that are only tables so far are named here, so that the schema knows them.
 TABLES_ONLY = (_analytics, _followups, _monitoring)
 
-GRAPH, KNOWLEDGE = "graph.db", "knowledge.db"
+GRAPH = "graph.db"
 CONFIG_FILE = "config_file_digest"
 
 _log = logs.get(__name__)
@@ -99,11 +101,10 @@ class Appliance:
         return embedders.open_minilm(cache_dir=self._cache)
 
     @cached_property
-    def library(self) -> library.Library:
+    def library(self) -> Library:
         """What the company knows."""
-        return library.open_library(
-            self.settings.data_dir / KNOWLEDGE, embedder=self.embedder, clock=self.clock
-        )
+        choice = self.config.knowledge.embedder if self.config else None
+        return knowledge.open_library(self.office, choice, builtin=self.embedder)
 
     @cached_property
     def parking(self) -> Parking:
@@ -166,6 +167,7 @@ class Appliance:
             committed=self.kick,
             post=self.post.courier,
             secrets=self._secrets,
+            door=self.inbox.door,
         )
 
     @cached_property

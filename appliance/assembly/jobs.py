@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
+from appliance.assembly import knowledge
 from appliance.assembly.office import Office
 from appliance.assembly.post import Post, open_post, organizer
 from appliance.config import versions
@@ -17,6 +18,7 @@ from appliance.conversation import housekeeping
 from appliance.conversation.outbox import care
 from appliance.core import errors
 from appliance.core.queue import Job
+from appliance.knowledge import tasks
 from appliance.services.bookings import port as bookings
 
 T = TypeVar("T")
@@ -48,6 +50,7 @@ class Background:
                 self._expire,
                 "Tell customers whose question nobody decided.",
             ),
+            Job("knowledge", tasks.EVERY_S, self._know, "Read what documents and sites are due."),
             Job("prune_events", 3600, self._prune, "Delete events a week old."),
         ]
 
@@ -80,6 +83,13 @@ class Background:
                     folder=self.office.settings.data_dir / "media",
                 )
             )
+
+    def _know(self) -> None:
+        path = self.office.settings.data_dir / knowledge.FILE
+        wanted = knowledge.name_of(knowledge.wanted(self.office))
+        tasks.take_up(
+            path, self.office.clock, wanted, lambda: knowledge.open_room(self.office, keep=True)
+        )
 
     def _idle(self) -> None:
         active = versions.active(self.office.db)

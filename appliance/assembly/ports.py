@@ -50,7 +50,7 @@ class HousePorts:
         }
         region = live.config.client.region
         made: dict[Any, Callable[[], object]] = {
-            ports.Passages: self.library,
+            ports.Passages: lambda: self.library().public(),
             ports.Prices: lambda: self._prices(live),
             ports.Slots: lambda: bookings.BookedSlots(
                 **common, calendar=live.calendar, conversation_id=caller.conversation_id

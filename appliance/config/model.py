@@ -570,6 +570,26 @@ class Calendar(Strict):
     """Single days: closed, half days, or open on a holiday."""
 
 
+class EmbedderChoice(Strict):
+    """What turns texts into vectors, to find them by meaning."""
+
+    provider: Literal["builtin", "openai_compatible"] = "builtin"
+    """`builtin` (MiniLM, English) needs nothing; the other is a server's /embeddings address."""
+    model: Line | None = None
+    """The server's name of the model."""
+    base_url: Line | None = None
+    """Address of the server, e.g. http://localhost:11434/v1."""
+    credentials_secret: SecretName | None = None
+    """Name of the secret that holds the key (never the key itself)."""
+
+
+class Knowledge(Strict):
+    """How documents are found. They are added by `appliance knowledge add`."""
+
+    embedder: EmbedderChoice = EmbedderChoice()
+    """What makes the vectors; after a change all are made anew while the old ones serve."""
+
+
 class BotConfig(Strict):
     """The bot, whole."""
 
@@ -587,6 +607,8 @@ class BotConfig(Strict):
     """Its parts."""
     synonyms: dict[str, list[Line]] = {}
     """Words customers use for ours, for searching."""
+    knowledge: Knowledge = Knowledge()
+    """How documents are found."""
     voice: Voice = Voice()
     """The phone."""
     behavior: Behavior = Behavior()

@@ -91,7 +91,7 @@ def _addresses(file: RuleFile) -> Iterator[Finding]:
         if value is not None and not _ADDRESS.fullmatch(value):
             what = f"{shown(value)} is not an e-mail address"
             yield file.finding(steps, what, "write e.g. hello@acme.example")
-    urls: list[Steps] = [("facts", "website")]
+    urls: list[Steps] = [("facts", "website"), ("knowledge", "embedder", "base_url")]
     urls += [(*at, "base_url") for at in rules_models.places(file)]
     for steps in urls:
         value = file.text(*steps)
@@ -121,6 +121,7 @@ _RULES: tuple[Callable[[RuleFile], Iterator[Finding]], ...] = (
     _voice,
     _secrets,
     rules_models.models,
+    rules_models.embedder,
     rules_models.patience,
     rules_models.prices,
     rules_models.spending,

@@ -31,6 +31,19 @@ def models(file: RuleFile) -> Iterator[Finding]:
             yield file.finding((*steps, "credentials_secret"), f"{provider} needs a key", do)
 
 
+def embedder(file: RuleFile) -> Iterator[Finding]:
+    """Find an embedder behind an address of which address or model is not told."""
+    at: Steps = ("knowledge", "embedder")
+    if file.text(*at, "provider") != "openai_compatible":
+        return
+    for name, do in (
+        ("model", "add model: the server's name of it, e.g. nomic-embed-text"),
+        ("base_url", "add base_url, e.g. http://localhost:11434/v1"),
+    ):
+        if nodes.find(file.root, *at, name) is None:
+            yield file.finding((*at, name), f"the embedder's {name} is missing", do)
+
+
 def patience(file: RuleFile) -> Iterator[Finding]:
     """Find models whose first word may come later than their whole answer."""
     for steps in places(file):

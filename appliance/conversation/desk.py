@@ -26,6 +26,7 @@ from appliance.conversation import (
     turns,
     wording,
 )
+from appliance.conversation.door import Door
 from appliance.conversation.engine import Ending, Engine
 from appliance.conversation.gate import SentenceGate, judge_owner
 from appliance.conversation.grounds import Grounds
@@ -127,6 +128,7 @@ class Desk:
         committed: Callable[[], None] = lambda: None,
         post: Post | None = None,
         secrets: Callable[[], Secrets] = Secrets,
+        door: Door | None = None,
     ) -> None:
         self._db = db
         self._keyring = keyring
@@ -140,6 +142,7 @@ class Desk:
         self._committed = committed
         self._post = post
         self._secrets = secrets
+        self._door = door or Door()
         self._lanes: dict[str, _Lane] = {}
         self._closing = False
         self.turns_done = 0
@@ -200,6 +203,7 @@ class Desk:
             while lane.more.is_set() and not self._closing:
                 await self._debounce(lane)
                 async with self._slots:
+                    await self._door.calm()
                     await self._turn(contact_id, lane)
         except errors.Unavailable as cause:
             _log.warning("a lane had to stop", contact=contact_id, why=cause.sentence)

@@ -10,6 +10,7 @@ from typing import Any
 from appliance.connectors.messages import Inbound, InboundMessage, Kind
 from appliance.contacts import identities
 from appliance.conversation import arrivals, records, tickets, wording
+from appliance.conversation.door import Door
 from appliance.conversation.outbox import records as outbox
 from appliance.conversation.values import Accepted, Conversation, Message, Role, State
 from appliance.core import ids
@@ -42,6 +43,7 @@ class Inbox:
     clock: Clock
     region: Callable[[], str]
     patience: Patience = field(default_factory=Patience)
+    door: Door = field(default_factory=Door)
 
     async def record(self, message: InboundMessage) -> Accepted:
         """Keep a message; a repeat of its provider id changes nothing.
@@ -58,7 +60,8 @@ class Inbox:
         Raises:
             Unavailable: the database is locked or full, and nothing was kept.
         """
-        return await self.db.write(lambda connection: self._take(connection, batch))
+        with self.door.entering():
+            return await self.db.write(lambda connection: self._take(connection, batch))
 
     def _take(self, connection: Connection, batch: Sequence[Inbound]) -> Taken:
         taken = Taken()

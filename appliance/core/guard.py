@@ -19,6 +19,7 @@ import httpx
 from appliance.core import addresses, bodies, errors
 
 FETCH_S, FETCH_BYTES = 20.0, 20_000_000
+FOUND = frozenset({200})
 MOST_REDIRECTS = 5
 PORTS = frozenset({80, 443})
 
@@ -35,6 +36,8 @@ class Download:
     url: str
     media_type: str
     content: bytes = field(repr=False)
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 async def look_up(host: str, port: int) -> list[str]:
@@ -70,8 +73,11 @@ class Guard:
         trusted: Collection[str] = (),
         most_bytes: int = FETCH_BYTES,
         within_s: float = FETCH_S,
+        answers: Collection[int] = FOUND,
     ) -> Download:
         """Get what somebody else named. `headers` go to the first address's origin and no further.
+
+        `answers` are the statuses that count as one; 429 and 5xx never do.
 
         Raises:
             Unavailable: not now; trying again may help.
@@ -80,7 +86,9 @@ class Guard:
         allowed = self.trusted | frozenset(map(origin, trusted))
         try:
             async with asyncio.timeout(within_s):
-                return await self._follow(_parsed(url), dict(headers or {}), allowed, most_bytes)
+                return await self._follow(
+                    _parsed(url), dict(headers or {}), allowed, most_bytes, answers
+                )
         except TimeoutError as cause:
             raise errors.Unavailable(
                 f"{host_of(url)} took longer than {within_s:.0f} seconds. Try again later."
@@ -91,7 +99,12 @@ class Guard:
             ) from cause
 
     async def _follow(
-        self, url: httpx.URL, headers: dict[str, str], allowed: frozenset[str], most_bytes: int
+        self,
+        url: httpx.URL,
+        headers: dict[str, str],
+        allowed: frozenset[str],
+        most_bytes: int,
+        answers: Collection[int],
     ) -> Download:
         first = origin(url)
         is_trusted = True
@@ -99,7 +112,7 @@ class Guard:
             is_trusted = is_trusted and origin(url) in allowed
             pinned = await self._pinned(url, is_trusted=is_trusted)
             own = headers if origin(url) == first else {}
-            got = await self._get(url, pinned, own, most_bytes)
+            got = await self._get(url, pinned, own, most_bytes, answers)
             if isinstance(got, Download):
                 return got
             if url.scheme == "https" and got.scheme != "https":
@@ -129,7 +142,12 @@ class Guard:
         return [str(address) for address in found]
 
     async def _get(
-        self, url: httpx.URL, pinned: list[str], headers: dict[str, str], most_bytes: int
+        self,
+        url: httpx.URL,
+        pinned: list[str],
+        headers: dict[str, str],
+        most_bytes: int,
+        answers: Collection[int],
     ) -> Download | httpx.URL:
         """Make one request to the first address that answers; gives what it brought or where to."""
         for position, address in enumerate(pinned):
@@ -152,7 +170,7 @@ class Guard:
                     raise
                 continue
             try:
-                return await _received(url, response, most_bytes)
+                return await _received(url, response, most_bytes, answers)
             finally:
                 await response.aclose()
         raise AssertionError("unreachable: there is at least one address")
@@ -164,7 +182,9 @@ def origin(url: str | httpx.URL) -> str:
     return f"{parsed.scheme}://{parsed.host}:{parsed.port or _port(parsed.scheme)}"
 
 
-async def _received(url: httpx.URL, response: httpx.Response, most: int) -> Download | httpx.URL:
+async def _received(
+    url: httpx.URL, response: httpx.Response, most: int, answers: Collection[int]
+) -> Download | httpx.URL:
     status = response.status_code
     if response.has_redirect_location:
         try:
@@ -176,14 +196,14 @@ async def _received(url: httpx.URL, response: httpx.Response, most: int) -> Down
             f"{url.host} answered {status}. Try again later.",
             retry_after_s=bodies.retry_after_s(response.headers),
         )
-    if status != 200:
+    if status not in answers:
         raise errors.Rejected(f"{url.host} answered {status}: it does not give this away.")
     try:
         content = await bodies.limited(response, most)
     except bodies.TooLong:
         raise errors.Rejected(f"{url.host} sends more than {most} bytes. Refused.") from None
     media_type = response.headers.get("content-type", "application/octet-stream")
-    return Download(str(url), media_type, content)
+    return Download(str(url), media_type, content, status, response.headers)
 
 
 def _parsed(url: str) -> httpx.URL:

@@ -143,15 +143,23 @@ class Http:
         trusted: Collection[str] = (),
         most_bytes: int = guard.FETCH_BYTES,
         within_s: float = guard.FETCH_S,
+        answers: Collection[int] = guard.FOUND,
     ) -> guard.Download:
         """Get what somebody else named. `headers` go to the first address's origin and no further.
+
+        `answers` are the statuses that count as one; 429 and 5xx never do.
 
         Raises:
             Unavailable: not now; trying again may help.
             Rejected: never: a refused address, a final no, or more than `most_bytes`.
         """
         return await self._guard.fetch(
-            url, headers=headers, trusted=trusted, most_bytes=most_bytes, within_s=within_s
+            url,
+            headers=headers,
+            trusted=trusted,
+            most_bytes=most_bytes,
+            within_s=within_s,
+            answers=answers,
         )
 
 

@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from appliance.calendar import Calendar
 from appliance.config.calendar_of import calendar_of
 from appliance.config.model import BotConfig
+from appliance.core import errors, logs
 from appliance.core.store.database import Connection
 from appliance.knowledge import records, vectors, wording
 from appliance.knowledge.library import Library
 from appliance.knowledge.values import Text
+from appliance.models.embedder import Embedder
 from appliance.toolkit import say_zone
+
+_log = logs.get(__name__)
 
 
 def publish(library: Library, config: BotConfig) -> int:
@@ -19,23 +23,34 @@ def publish(library: Library, config: BotConfig) -> int:
 
     Words that were stored before keep their vectors, so an unchanged config costs little.
     """
-    db, embedder = library.db, library.embedder
+    db = library.db
+    name, embedder = library.serving()
     facts = list(facts_of(config, calendar_of(config.calendar, config.client.language)))
-    known = db.read(lambda connection: records.known_vectors(connection, embedder.name))
-    fresh = [fact for fact in facts if fact.embedded not in known]
-    for fact, made in zip(fresh, vectors.encode(embedder, fresh), strict=True):
-        known[fact.embedded] = made
+    known = db.read(lambda connection: records.known_vectors(connection, name, None))
+    fresh = {fact.digest: fact.embedded for fact in facts if fact.digest not in known}
+    made = _made(embedder, list(fresh.values())) if fresh else []
+    known.update(zip(fresh, made, strict=False))
 
     def unit(connection: Connection) -> None:
-        records.remove_facts(connection)
-        rows = [(fact, known[fact.embedded]) for fact in facts]
-        records.add_passages(connection, rows, kind="fact", embedder=embedder.name)
+        kept = known if records.serves(connection, name) else {}
+        records.replace_passages(connection, facts, kept, kind="fact")
         records.set_active(
             connection, {"zone": config.calendar.zone, "synonyms": dict(config.synonyms)}
         )
 
     db.write_now(unit)
     return len(facts)
+
+
+def _made(embedder: Embedder | None, words: list[str]) -> list[bytes]:
+    """Make vectors; without its embedder a fact is found by its words, and a vector follows."""
+    if embedder is None:
+        return []
+    try:
+        return vectors.encode(embedder, words)
+    except errors.Unavailable as wrong:
+        _log.warning("facts have no vectors yet", why=wrong.sentence)
+        return []
 
 
 def facts_of(config: BotConfig, calendar: Calendar) -> Iterator[Text]:

@@ -1,117 +1,163 @@
-"""The Passages port: words and meaning together, facts before documents."""
+"""Everything the company knows: what opens knowledge.db, and finds in it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from appliance.core import errors, logs
 from appliance.core.clock import Clock
 from appliance.core.safe_text import storable
 from appliance.core.store.database import Connection, Database
-from appliance.knowledge import query as queries
-from appliance.knowledge import records, tables, vectors
+from appliance.knowledge import records, schema
+from appliance.knowledge.search import hybrid
+from appliance.knowledge.search import records as index
+from appliance.knowledge.search.near import Near
+from appliance.knowledge.search.shelf import Facts, Shelf
+from appliance.knowledge.values import Match, Serving, Wanted
 from appliance.models.embedder import Embedder
 from appliance.toolkit.ports import Passage
 
-_CANDIDATES = 40
+OpenEmbedder = Callable[[Serving], Embedder | None]
+
 _LONGEST = 2000
-_RANK_OFFSET = 60  # of reciprocal rank fusion, as in Cormack et al. 2009
-_FACT_SURE = 0.4  # a fact at least this near goes before any document
-_EVERY_WORD = 0.15  # what having all the query's words adds to its score
-_FLOOR = 0.15  # below this, and without a word in common, nothing is near
+_log = logs.get(__name__)
 
 
-def open_library(path: Path, *, embedder: Embedder, clock: Clock) -> Library:
-    """Open knowledge.db, made if missing. It can all be made again, so NORMAL sync is enough."""
-    db = Database(path, synchronous="NORMAL")
-    db.write_now(tables.create)
-    return Library(db, embedder, clock)
+def open_library(
+    path: Path,
+    *,
+    embedder: Embedder,
+    clock: Clock,
+    spec: Mapping[str, Any] | None = None,
+    open_embedder: OpenEmbedder = lambda _: None,
+) -> Library:
+    """Open knowledge.db, made or brought up if need be.
+
+    It can all be made again, so NORMAL sync is enough. `embedder` is the one that is wanted;
+    `spec` is what a later process needs to open it again by `open_embedder`.
+    """
+    db = open_file(path)
+    return Library(db, embedder, clock, spec or {}, open_embedder)
+
+
+def open_file(path: Path) -> Database:
+    """Open the file alone: its documents can be listed without any embedder."""
+    db = Database(path, synchronous="NORMAL", vectors=True)
+    try:
+        schema.prepare(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Everything the company knows. Safe to share between threads."""
+    """Everything the company knows. Safe to share between threads.
+
+    `embedder` is the one the config wants. The one whose vectors are searched may be another
+    until all vectors are made anew (`reindex`); it is opened by `open_embedder`.
+    """
 
     db: Database
     embedder: Embedder
     clock: Clock
-    _cache: vectors.Cache = field(default_factory=vectors.Cache, repr=False)
+    spec: Mapping[str, Any] = field(default_factory=dict)
+    open_embedder: OpenEmbedder = lambda _: None
+    _shelf: Shelf = field(default_factory=Shelf, repr=False)
+    _near: Near = field(default_factory=Near, repr=False)
+    _others: dict[str, Embedder] = field(default_factory=dict, repr=False)
 
     def close(self) -> None:
         """Close the file."""
         self.db.close()
 
-    async def search(self, query: str, *, limit: int = 5) -> list[Passage]:
-        """Find the best passages, best first; empty when nothing fits."""
-        return await asyncio.to_thread(self.find, query, limit=limit)
+    def public(self) -> PublicPassages:
+        """Give the port tools use."""
+        return PublicPassages(self)
 
-    def find(self, query: str, *, limit: int = 5) -> list[Passage]:
-        """Find the best passages, best first, here and now.
+    def find(
+        self, query: str, *, limit: int = 5, internal: bool = False, language: str | None = None
+    ) -> list[Match]:
+        """Find the best passages that hold today, best first, here and now.
 
         The score (0..1) is how near query and passage are in meaning (cosine), and a little more
         where the passage has every word of the query: under about 0.35 it is rarely an answer.
-        Facts outside their validity are never found.
+        With `internal` also what is only for the company's own people; `language` finds only
+        documents in that language, or of unknown one.
         """
         query = storable(query[:_LONGEST])
         if not query.strip():
             return []
-        matrix = self._cache.get(self.db, self.embedder.name)
-        if not len(matrix.ids):
-            return []
-        near = matrix.rows @ self.embedder.encode([query])[0]
-        valid = matrix.valid(self.clock.now().astimezone(matrix.zone).date())
-        place = {int(number): row for row, number in enumerate(matrix.ids) if valid[row]}
-        worded, whole = self._worded(query, matrix)
-        for number in whole & place.keys():
-            near[place[number]] += _EVERY_WORD
-        meant = [
-            int(matrix.ids[row])
-            for row in np.argsort(-near, kind="stable")
-            if valid[row] and near[row] >= _FLOOR
-        ]
-        fused = _fused([n for n in worded if n in place], meant[:_CANDIDATES])
+        facts = self._shelf.get(self.db)
+        wanted = Wanted(
+            on=self.clock.now().astimezone(facts.zone).date(), internal=internal, language=language
+        )
+        question = hybrid.Question(query, self._vector(query, facts), wanted)
+        return hybrid.find(self.db, self.clock, facts, self._near, question, limit=limit)
 
-        def rank(number: int) -> tuple[bool, float]:
-            row = place[number]
-            sure = bool(matrix.is_fact[row]) and float(near[row]) >= _FACT_SURE
-            return (not sure, -float(near[row]) if sure else -fused[number])
+    def serving(self) -> tuple[str, Embedder | None]:
+        """Give the name of the embedder whose vectors are searched, and that embedder, if had.
 
-        best = sorted(fused, key=rank)[:limit]
-        rows = self.db.read(lambda connection: records.get_passages(connection, best))
-        return [
-            Passage(
-                text=rows[number].text,
-                source=rows[number].source,
-                score=float(np.clip(near[place[number]], 0, 1)),
-            )
-            for number in best
-            if number in rows
-        ]
+        In an empty library the wanted one begins to serve.
+        """
+        held = self.db.read(records.serving)
+        if held is None:
+            wanted = Serving(self.embedder.name, self.spec)
 
-    def _worded(self, query: str, matrix: vectors.Matrix) -> tuple[list[int], set[int]]:
-        """Passages with some of the query's words, best first, and those with every one."""
-        some = queries.any_of(query, synonyms=matrix.synonyms)
-        every = queries.all_of(query, synonyms=matrix.synonyms)
-        if some is None or every is None:
-            return [], set()
+            def unit(connection: Connection) -> Serving:
+                already = records.serving(connection)
+                if already is None:
+                    records.set_serving(connection, wanted)
+                return already or wanted
 
-        def unit(connection: Connection) -> tuple[list[int], set[int]]:
-            return (
-                records.matching(connection, some, most=_CANDIDATES),
-                set(records.matching(connection, every, most=_CANDIDATES)),
-            )
+            held = self.db.write_now(unit)
+        return held.name, self._opened(held)
 
-        return self.db.read(unit)
+    def _vector(self, query: str, facts: Facts) -> npt.NDArray[np.float32] | None:
+        embedder = self._opened(facts.serving) if facts.serving else None
+        if embedder is None:
+            return None
+        try:
+            vector: npt.NDArray[np.float32] = embedder.encode([query])[0]
+        except errors.Error as wrong:
+            _log.warning("searching by words alone: the embedder failed", why=wrong.sentence)
+            return None
+        return vector
+
+    def _opened(self, serving: Serving) -> Embedder | None:
+        if serving.name == self.embedder.name:
+            return self.embedder
+        if serving.name not in self._others:
+            try:
+                opened = self.open_embedder(serving)
+            except errors.Error as wrong:
+                _log.warning("an embedder cannot be opened", why=wrong.sentence)
+                return None
+            if opened is None:
+                return None
+            self._others[serving.name] = opened
+        return self._others[serving.name]
+
+    def standing(self) -> index.Standing:
+        """Tell which state of the passages this is."""
+        return self.db.read(index.standing)
 
 
-def _fused(*rankings: Sequence[int]) -> dict[int, float]:
-    """Reciprocal rank fusion: what stands high in either ranking stands high."""
-    fused: dict[int, float] = {}
-    for ranking in rankings:
-        for rank, number in enumerate(ranking):
-            fused[number] = fused.get(number, 0.0) + 1 / (_RANK_OFFSET + rank + 1)
-    return fused
+@dataclass(frozen=True, slots=True)
+class PublicPassages:
+    """The `Passages` port: what customers may be told today, and nothing else."""
+
+    _library: Library
+
+    async def search(self, query: str, *, limit: int = 5) -> list[Passage]:
+        """Find the best passages, best first; empty when nothing fits."""
+        found = await asyncio.to_thread(self._library.find, query, limit=limit)
+        return [Passage(text=one.text, source=one.source, score=one.score) for one in found]

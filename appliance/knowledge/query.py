@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 _WORD = re.compile(r"\w+")
 _LONGEST = 2000
@@ -28,22 +29,35 @@ def words_of(text: str) -> list[str]:
     return (telling or every)[:_MOST_WORDS]
 
 
-def any_of(text: str, *, synonyms: Mapping[str, Sequence[str]]) -> str | None:
-    """Give the FTS5 query of texts with any word of this one; None where it has no words."""
-    return " OR ".join(_terms(word, synonyms) for word in words_of(text)) or None
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word as FTS5 is asked for it: `wide` finds longer words and synonyms, `exact` no longer."""
+
+    wide: str
+    exact: str
 
 
-def all_of(text: str, *, synonyms: Mapping[str, Sequence[str]]) -> str | None:
-    """Give the FTS5 query of texts with every word of this one, or a synonym of it."""
-    return " AND ".join(_terms(word, synonyms) for word in words_of(text)) or None
+def terms_of(text: str, *, synonyms: Mapping[str, Sequence[str]]) -> list[Term]:
+    """Give a text's words as terms, each or a synonym of it."""
+    terms = []
+    for word in words_of(text):
+        others = [_quoted(other) for other in _others(word, synonyms)]
+        wide, exact = ([one, *others] for one in (_widened(word), _quoted(word)))
+        terms.append(Term(f"({' OR '.join(wide)})", f"({' OR '.join(exact)})"))
+    return terms
 
 
-def _terms(word: str, synonyms: Mapping[str, Sequence[str]]) -> str:
-    others = [_quoted(other) for other in _others(word, synonyms)]
-    return f"({' OR '.join([_term(word), *others])})"
+def any_of(terms: Sequence[str]) -> str:
+    """Give the FTS5 query of texts with any of these."""
+    return " OR ".join(terms)
 
 
-def _term(word: str) -> str:
+def all_of(terms: Sequence[str]) -> str:
+    """Give the FTS5 query of texts with every one of these."""
+    return " AND ".join(terms)
+
+
+def _widened(word: str) -> str:
     return f"{_quoted(word)}*" if len(word) >= _PREFIX_FROM else _quoted(word)
 
 

@@ -1,9 +1,8 @@
-"""The SQL of knowledge.db."""
+"""The SQL of documents, sites, and the passages and vectors that are written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,138 +10,299 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from appliance.core.store.database import Connection
-from appliance.knowledge.tables import activation, documents, passages, state
-from appliance.knowledge.values import Document, Text
+from appliance.knowledge.search import records as index
+from appliance.knowledge.tables import (
+    activation,
+    documents,
+    passages,
+    sites,
+    staged,
+    state,
+    vectors,
+    vectors_next,
+)
+from appliance.knowledge.values import Access, Asked, Document, Serving, Site, State, Text
 
-_REVISION = sa.select(state.c.value).where(state.c.name == "revision")
-_VECTORS = sa.select(
-    passages.c.id, passages.c.kind, passages.c.valid_from, passages.c.valid_until, passages.c.vector
-).where(passages.c.embedder == sa.bindparam("name"))
-_MATCHING = sa.text(
-    "SELECT rowid FROM passages_fts WHERE passages_fts MATCH :words "
-    "ORDER BY bm25(passages_fts, 2.0, 1.0, 1.0) LIMIT :most"
-)
-_KNOWN = sa.select(passages.c.title, passages.c.text, passages.c.vector).where(
-    passages.c.kind == "fact", passages.c.embedder == sa.bindparam("name")
-)
-_ADD = passages.insert()
-_REMOVE_FACTS = passages.delete().where(passages.c.kind == "fact")
 _COUNT = (
     sa.select(sa.func.count())
     .where(passages.c.document_id == documents.c.id)
     .correlate(documents)
     .scalar_subquery()
+    .label("passages")
 )
-_DOCUMENTS = sa.select(
-    documents.c.id,
-    documents.c.path,
-    documents.c.title,
-    documents.c.digest,
-    documents.c.added_at,
-    documents.c.state,
-    documents.c.problem,
-    _COUNT,
-).order_by(documents.c.title, documents.c.id)
-_BY_PATH = _DOCUMENTS.where(documents.c.path == sa.bindparam("path_"))
+_DOCUMENTS = sa.select(documents, _COUNT)
+_LISTED = _DOCUMENTS.order_by(documents.c.title, documents.c.id)
+_BY_ID = _DOCUMENTS.where(documents.c.id == sa.bindparam("id_"))
+_BY_ADDRESS = _DOCUMENTS.where(documents.c.address == sa.bindparam("address_"))
+_DUE = (
+    _DOCUMENTS.where(documents.c.due_at <= sa.bindparam("present", type_=documents.c.due_at.type))
+    .order_by(documents.c.due_at, documents.c.id)
+    .limit(1)
+)
+_ANY_DUE = (
+    sa.select(sa.func.count())
+    .select_from(documents)
+    .where(documents.c.due_at <= sa.bindparam("present", type_=documents.c.due_at.type))
+)
 _ADD_DOCUMENT = documents.insert()
 _REMOVE_DOCUMENT = documents.delete().where(documents.c.id == sa.bindparam("id_"))
-_STALE = sa.select(passages.c.id, passages.c.title, passages.c.text).where(
-    passages.c.embedder != sa.bindparam("name")
-)
-_STALE_OF = (
-    sa.select(sa.func.count())
-    .select_from(passages)
-    .where(
-        passages.c.document_id == sa.bindparam("id_"), passages.c.embedder != sa.bindparam("name")
-    )
-)
-_SET_VECTOR = (
+_OF_SITE = _DOCUMENTS.where(documents.c.site_id == sa.bindparam("site"))
+_CHANGE = documents.update().where(documents.c.id == sa.bindparam("id_"))
+
+_SITES = sa.select(sites).order_by(sites.c.address)
+_SITE = sa.select(sites).where(sites.c.id == sa.bindparam("id_"))
+_SITE_AT = sa.select(sites).where(sites.c.address == sa.bindparam("address_"))
+_ADD_SITE = sites.insert()
+_CHANGE_SITE = sites.update().where(sites.c.id == sa.bindparam("id_"))
+_REMOVE_SITE = sites.delete().where(sites.c.id == sa.bindparam("id_"))
+
+_ADD_PASSAGE = passages.insert()
+# Ids are never given twice: what is kept of one elsewhere cannot come to mean another passage.
+_LAST_ID = sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'passages'")
+_PASSAGES = sa.select(passages).where(passages.c.document_id == sa.bindparam("id_"))
+_FACTS = sa.select(passages).where(passages.c.kind == "fact")
+_REMOVE_PASSAGE = passages.delete().where(passages.c.id == sa.bindparam("id_"))
+_CHANGE_PASSAGE = (
     passages.update()
     .where(passages.c.id == sa.bindparam("id_"))
-    .values(embedder=sa.bindparam("name"), vector=sa.bindparam("bytes_"))
+    .values(
+        source=sa.bindparam("source_"),
+        ordinal=sa.bindparam("ordinal_"),
+        valid_from=sa.bindparam("from_"),
+        valid_until=sa.bindparam("until_"),
+        access=sa.bindparam("access_"),
+        language=sa.bindparam("language_"),
+    )
 )
-_ACTIVATION = sa.select(activation.c.name, activation.c.value)
+_KNOWN = (
+    sa.select(passages.c.digest, vectors.c.vector)
+    .join_from(vectors, passages)
+    .where(passages.c.document_id == sa.bindparam("id_"))
+)
+_KNOWN_FACTS = (
+    sa.select(passages.c.digest, vectors.c.vector)
+    .join_from(vectors, passages)
+    .where(passages.c.kind == "fact")
+)
+_STAGED = sa.select(staged.c.digest, staged.c.vector).where(
+    staged.c.document_id == sa.bindparam("id_"), staged.c.embedder == sa.bindparam("name")
+)
+_STAGE = insert(staged).on_conflict_do_nothing()
+_UNSTAGE = staged.delete().where(staged.c.document_id == sa.bindparam("id_"))
 _SET = insert(activation)
 _SET_ACTIVATION = _SET.on_conflict_do_update(
     index_elements=["name"], set_={"value": _SET.excluded.value}
 )
-_COUNT_FACTS = sa.select(sa.func.count()).select_from(passages).where(passages.c.kind == "fact")
+_COUNT_PASSAGES = (
+    sa.select(sa.func.count()).select_from(passages).where(passages.c.kind == sa.bindparam("kind_"))
+)
+_WITHOUT_NEXT = (
+    sa.select(passages.c.id, passages.c.title, passages.c.text)
+    .where(~sa.exists().where(vectors_next.c.passage_id == passages.c.id))
+    .order_by(passages.c.id)
+    .limit(sa.bindparam("most"))
+)
+_WITHOUT = (
+    sa.select(passages.c.id, passages.c.title, passages.c.text)
+    .where(~sa.exists().where(vectors.c.passage_id == passages.c.id))
+    .order_by(passages.c.id)
+    .limit(sa.bindparam("most"))
+)
+_COUNT_WITHOUT = (
+    sa.select(sa.func.count())
+    .select_from(passages)
+    .where(~sa.exists().where(vectors.c.passage_id == passages.c.id))
+)
+_ADD_NEXT = insert(vectors_next).on_conflict_do_nothing()
+_GENERATION = state.update().where(state.c.name == "generation").values(value=state.c.value + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class VectorRow:
-    """A passage's vector, and when the passage holds."""
-
-    id: int
-    kind: str
-    valid_from: date | None
-    valid_until: date | None
-    vector: bytes
+# -- documents -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class PassageRow:
-    """A passage as it is shown."""
-
-    id: int
-    kind: str
-    source: str
-    text: str
+def list_documents(connection: Connection) -> list[Document]:
+    """List the documents by title."""
+    return [_document(row) for row in connection.execute(_LISTED)]
 
 
-def revision(connection: Connection) -> int:
-    """Tell which state of the passages this is."""
-    return int(connection.execute(_REVISION).scalar_one())
+def find_document(connection: Connection, document_id: str) -> Document | None:
+    """Find a document by its id."""
+    row = connection.execute(_BY_ID, {"id_": document_id}).first()
+    return _document(row) if row else None
 
 
-def active(connection: Connection) -> dict[str, Any]:
-    """Give what the active config says about searching."""
-    return {row.name: row.value for row in connection.execute(_ACTIVATION)}
+def find_document_at(connection: Connection, address: str) -> Document | None:
+    """Find a document by its address."""
+    row = connection.execute(_BY_ADDRESS, {"address_": address}).first()
+    return _document(row) if row else None
 
 
-def set_active(connection: Connection, values: dict[str, Any]) -> None:
-    """Record what the active config says about searching."""
-    rows = [{"name": name, "value": value} for name, value in values.items()]
-    connection.execute(_SET_ACTIVATION, rows)
+def next_due(connection: Connection, now: datetime) -> Document | None:
+    """Find the document that waits longest to be read."""
+    row = connection.execute(_DUE, {"present": now}).first()
+    return _document(row) if row else None
 
 
-def vectors(connection: Connection, embedder: str) -> list[VectorRow]:
-    """List the vectors this embedder made."""
-    return [VectorRow(*row) for row in connection.execute(_VECTORS, {"name": embedder})]
+def count_due(connection: Connection, now: datetime) -> int:
+    """Count the documents that wait to be read."""
+    return int(connection.execute(_ANY_DUE, {"present": now}).scalar_one())
 
 
-def matching(connection: Connection, words: str, *, most: int) -> list[int]:
-    """List the ids of passages that match a full-text query of quoted words, best first."""
-    return list(connection.execute(_MATCHING, {"words": words, "most": most}).scalars())
+def pages_of(connection: Connection, site_id: str) -> list[Document]:
+    """List the pages of a website."""
+    return [_document(row) for row in connection.execute(_OF_SITE, {"site": site_id})]
 
 
-def get_passages(connection: Connection, wanted: Sequence[int]) -> dict[int, PassageRow]:
-    """Give passages by id."""
-    rows = connection.execute(
-        sa.select(passages.c.id, passages.c.kind, passages.c.source, passages.c.text).where(
-            passages.c.id.in_(wanted)
-        )
-    )
-    return {row.id: PassageRow(*row) for row in rows}
-
-
-def known_vectors(connection: Connection, embedder: str) -> dict[str, bytes]:
-    """Give the vectors of stored facts by the words they were made of."""
-    rows = connection.execute(_KNOWN, {"name": embedder})
-    return {f"{title}. {text}": vector for title, text, vector in rows}
-
-
-def add_passages(
+def add_document(
     connection: Connection,
-    rows: Iterable[tuple[Text, bytes]],
+    *,
+    document_id: str,
+    address: str,
+    title: str,
+    now: datetime,
+    asked: Asked,
+    site_id: str | None = None,
+) -> None:
+    """Record a document that waits to be read."""
+    connection.execute(
+        _ADD_DOCUMENT,
+        {
+            "id": document_id,
+            "address": address,
+            "title": title,
+            "added_at": now,
+            "state": State.WAITING,
+            "asked": _asked_wire(asked),
+            "site_id": site_id,
+            "due_at": now,
+        },
+    )
+
+
+def change_document(connection: Connection, document_id: str, **values: Any) -> bool:
+    """Change some columns of a document; False where it is gone."""
+    if "asked" in values:
+        values["asked"] = _asked_wire(values["asked"])
+    return bool(connection.execute(_CHANGE.values(**values), {"id_": document_id}).rowcount)
+
+
+def remove_document(connection: Connection, document_id: str) -> bool:
+    """Forget a document and its passages; False where there is none."""
+    remove_passages(connection, [row.id for row in _passages(connection, document_id)])
+    set_active(connection, {"wipe": True})
+    return bool(connection.execute(_REMOVE_DOCUMENT, {"id_": document_id}).rowcount)
+
+
+# -- sites -----------------------------------------------------------------------------------------
+
+
+def list_sites(connection: Connection) -> list[Site]:
+    """List the websites by address."""
+    return [_site(row) for row in connection.execute(_SITES)]
+
+
+def find_site(connection: Connection, site_id: str) -> Site | None:
+    """Find a website by its id."""
+    row = connection.execute(_SITE, {"id_": site_id}).first()
+    return _site(row) if row else None
+
+
+def find_site_at(connection: Connection, address: str) -> Site | None:
+    """Find a website by its address."""
+    row = connection.execute(_SITE_AT, {"address_": address}).first()
+    return _site(row) if row else None
+
+
+def add_site(connection: Connection, site: Site) -> None:
+    """Record a website."""
+    connection.execute(
+        _ADD_SITE,
+        {
+            "id": site.id,
+            "address": site.address,
+            "added_at": site.added_at,
+            "pages": site.pages,
+            "every_s": site.every_s,
+            "due_at": site.due_at,
+            "asked": _asked_wire(site.asked),
+        },
+    )
+
+
+def change_site(connection: Connection, site_id: str, **values: Any) -> None:
+    """Change some columns of a website."""
+    if "asked" in values:
+        values["asked"] = _asked_wire(values["asked"])
+    connection.execute(_CHANGE_SITE.values(**values), {"id_": site_id})
+
+
+def remove_site(connection: Connection, site_id: str) -> bool:
+    """Forget a website and its pages; False where there is none."""
+    for page in pages_of(connection, site_id):
+        remove_document(connection, page.id)
+    return bool(connection.execute(_REMOVE_SITE, {"id_": site_id}).rowcount)
+
+
+# -- passages --------------------------------------------------------------------------------------
+
+
+def replace_passages(
+    connection: Connection,
+    texts: Sequence[Text],
+    made: Mapping[str, bytes],
     *,
     kind: str,
-    embedder: str,
     document_id: str | None = None,
 ) -> None:
-    """Record passages in order, each with its vector."""
+    """Put texts in place of a document's passages, or of all facts.
+
+    What stays the same stays: a passage with the same words keeps its row and its vector. `made`
+    has vectors by digest; a passage without one is found by its words alone.
+    """
+    rows = _passages(connection, document_id) if document_id else connection.execute(_FACTS).all()
+    before: dict[tuple[str, ...], list[Any]] = {}
+    for row in rows:
+        before.setdefault((row.title, row.text, row.also), []).append(row)
+    fresh: list[tuple[int, Text]] = []
+    changed: list[dict[str, Any]] = []
+    for ordinal, text in enumerate(texts):
+        same = before.get((text.title, text.text, text.also))
+        if not same:
+            fresh.append((ordinal, text))
+            continue
+        row = same.pop(0)
+        now = _changeable(ordinal, text)
+        if now != (row.source, row.ordinal, row.valid_from, row.valid_until, row.access,
+                   row.language):  # fmt: skip
+            names = ("source_", "ordinal_", "from_", "until_", "access_", "language_")
+            changed.append({"id_": row.id, **dict(zip(names, now, strict=True))})
+    remove_passages(connection, [row.id for left in before.values() for row in left])
+    if changed:
+        connection.execute(_CHANGE_PASSAGE, changed)
+        index.relabel(connection, [each["id_"] for each in changed])
+    _add_passages(connection, fresh, made, kind=kind, document_id=document_id)
+
+
+def _changeable(ordinal: int, text: Text) -> tuple[Any, ...]:
+    return (
+        text.source, ordinal, text.valid_from, text.valid_until, str(text.access), text.language,
+    )  # fmt: skip
+
+
+def _add_passages(
+    connection: Connection,
+    fresh: Sequence[tuple[int, Text]],
+    made: Mapping[str, bytes],
+    *,
+    kind: str,
+    document_id: str | None,
+) -> None:
+    if not fresh:
+        return
+    first = int(connection.execute(_LAST_ID).scalar() or 0) + 1
     values = [
         {
+            "id": number,
             "kind": kind,
             "source": text.source,
             "title": text.title,
@@ -152,81 +312,209 @@ def add_passages(
             "ordinal": ordinal,
             "valid_from": text.valid_from,
             "valid_until": text.valid_until,
-            "embedder": embedder,
-            "vector": vector,
+            "access": text.access,
+            "language": text.language,
+            "digest": text.digest,
         }
-        for ordinal, (text, vector) in enumerate(rows)
+        for number, (ordinal, text) in enumerate(fresh, first)
     ]
-    if values:
-        connection.execute(_ADD, values)
+    connection.execute(_ADD_PASSAGE, values)
+    rows = [
+        index.VectorRow(number, made[text.digest])
+        for number, (_, text) in enumerate(fresh, first)
+        if text.digest in made
+    ]
+    index.add_vectors(connection, rows)
 
 
-def remove_facts(connection: Connection) -> None:
-    """Forget all facts."""
-    connection.execute(_REMOVE_FACTS)
+def remove_passages(connection: Connection, wanted: Sequence[int]) -> None:
+    """Forget passages and everything that was made of them."""
+    if wanted:
+        index.forget(connection, wanted)
+        connection.execute(_REMOVE_PASSAGE, [{"id_": number} for number in wanted])
+
+
+def reaccess(connection: Connection, document_id: str, **values: Any) -> None:
+    """Change access, days or source of all passages of a document, as its texts stay."""
+    rows = _passages(connection, document_id)
+    if rows:
+        connection.execute(
+            passages.update().where(passages.c.document_id == document_id).values(**values)
+        )
+        index.relabel(connection, [row.id for row in rows])
+
+
+def _passages(connection: Connection, document_id: str) -> Sequence[Any]:
+    return connection.execute(_PASSAGES, {"id_": document_id}).all()
+
+
+def count_passages(connection: Connection) -> int:
+    """Count facts and passages of documents."""
+    return int(connection.execute(sa.select(sa.func.count()).select_from(passages)).scalar_one())
 
 
 def count_facts(connection: Connection) -> int:
     """Count the facts."""
-    return int(connection.execute(_COUNT_FACTS).scalar_one())
+    return int(connection.execute(_COUNT_PASSAGES, {"kind_": "fact"}).scalar_one())
 
 
-def list_documents(connection: Connection) -> list[Document]:
-    """List the documents by title."""
-    return [Document(*row) for row in connection.execute(_DOCUMENTS)]
+# -- vectors ---------------------------------------------------------------------------------------
 
 
-def find_document(connection: Connection, path: str) -> Document | None:
-    """Find a document by its path."""
-    row = connection.execute(_BY_PATH, {"path_": path}).first()
-    return Document(*row) if row else None
+def known_vectors(
+    connection: Connection, embedder: str, document_id: str | None
+) -> dict[str, bytes]:
+    """Give the vectors at hand by digest: of a document and what is staged for it, or of facts."""
+    if document_id is None:
+        return {row.digest: row.vector for row in connection.execute(_KNOWN_FACTS)}
+    held = connection.execute(_STAGED, {"id_": document_id, "name": embedder})
+    own = connection.execute(_KNOWN, {"id_": document_id})
+    return {row.digest: row.vector for rows in (held, own) for row in rows}
 
 
-def add_document(
-    connection: Connection,
-    *,
-    document_id: str,
-    path: str,
-    title: str,
-    digest: str,
-    now: datetime,
-    problem: str | None,
+def stage(
+    connection: Connection, document_id: str, embedder: str, made: Iterable[tuple[str, bytes]]
 ) -> None:
-    """Record a document: ready, or failed with a problem."""
-    connection.execute(
-        _ADD_DOCUMENT,
-        {
-            "id": document_id,
-            "path": path,
-            "title": title,
-            "digest": digest,
-            "added_at": now,
-            "state": "failed" if problem else "ready",
-            "problem": problem,
-        },
-    )
+    """Keep vectors of a document that is being read."""
+    rows = [
+        {"document_id": document_id, "embedder": embedder, "digest": digest, "vector": vector}
+        for digest, vector in made
+    ]
+    if rows:
+        connection.execute(_STAGE, rows)
 
 
-def remove_document(connection: Connection, document_id: str) -> bool:
-    """Forget a document and its passages; False where there is none."""
-    return bool(connection.execute(_REMOVE_DOCUMENT, {"id_": document_id}).rowcount)
+def unstage(connection: Connection, document_id: str) -> None:
+    """Forget what was kept for a document that was being read."""
+    connection.execute(_UNSTAGE, {"id_": document_id})
 
 
-def stale(connection: Connection, embedder: str) -> list[tuple[int, str]]:
-    """List the passages whose vectors another embedder made, with the words to embed."""
-    rows = connection.execute(_STALE, {"name": embedder})
+def without_vector(connection: Connection, *, most: int) -> list[tuple[int, str]]:
+    """List passages without a vector, with the words to embed."""
+    rows = connection.execute(_WITHOUT, {"most": most})
     return [(row.id, f"{row.title}. {row.text}") for row in rows]
 
 
-def has_stale(connection: Connection, document_id: str, embedder: str) -> bool:
-    """Tell whether a document has passages whose vectors another embedder made."""
-    return bool(connection.execute(_STALE_OF, {"id_": document_id, "name": embedder}).scalar_one())
+def count_without_vector(connection: Connection) -> int:
+    """Count the passages without a vector."""
+    return int(connection.execute(_COUNT_WITHOUT).scalar_one())
 
 
-def set_vectors(
-    connection: Connection, made: Iterable[tuple[int, bytes]], *, embedder: str
-) -> None:
-    """Replace vectors."""
-    values = [{"id_": number, "bytes_": vector, "name": embedder} for number, vector in made]
-    if values:
-        connection.execute(_SET_VECTOR, values)
+def without_next(connection: Connection, *, most: int) -> list[tuple[int, str]]:
+    """List passages for which the next embedder has made no vector yet."""
+    rows = connection.execute(_WITHOUT_NEXT, {"most": most})
+    return [(row.id, f"{row.title}. {row.text}") for row in rows]
+
+
+def add_next(connection: Connection, made: Iterable[tuple[int, bytes]]) -> None:
+    """Record vectors of the next embedder; a passage that is gone meanwhile is left out."""
+    rows = [
+        {"passage_id": number, "vector": vector} for number, vector in _present(connection, made)
+    ]
+    if rows:
+        connection.execute(_ADD_NEXT, rows)
+
+
+def _present(connection: Connection, made: Iterable[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
+    rows = list(made)
+    wanted = sa.select(passages.c.id).where(passages.c.id.in_([number for number, _ in rows]))
+    present = set(connection.execute(wanted).scalars())
+    return [row for row in rows if row[0] in present]
+
+
+def drop_next(connection: Connection) -> None:
+    """Forget the vectors of an embedder that will not be used after all."""
+    connection.execute(vectors_next.delete())
+
+
+def add_vectors(connection: Connection, made: Iterable[tuple[int, bytes]]) -> None:
+    """Record vectors that lacked; a passage that is gone meanwhile is left out."""
+    index.add_vectors(connection, [index.VectorRow(*one) for one in _present(connection, made)])
+
+
+def take_next(connection: Connection) -> None:
+    """Let the next vectors take the place of those that were searched."""
+    connection.exec_driver_sql("ALTER TABLE vectors RENAME TO vectors_old")
+    connection.exec_driver_sql("ALTER TABLE vectors_next RENAME TO vectors")
+    connection.exec_driver_sql("DROP TABLE vectors_old")
+    vectors_next.create(connection)
+    connection.execute(_GENERATION)
+    index.rebuild(connection)
+
+
+# -- what is active --------------------------------------------------------------------------------
+
+
+def active(connection: Connection) -> dict[str, Any]:
+    """Give what the active config says about searching, and who serves."""
+    return index.active(connection)
+
+
+def set_active(connection: Connection, values: Mapping[str, Any]) -> None:
+    """Record what the active config says about searching."""
+    rows = [{"name": name, "value": value} for name, value in values.items()]
+    connection.execute(_SET_ACTIVATION, rows)
+
+
+def serving(connection: Connection) -> Serving | None:
+    """Give whose vectors are searched; None before the first."""
+    held = active(connection).get("serving")
+    return Serving(held["name"], held["spec"]) if held else None
+
+
+def serves(connection: Connection, name: str) -> bool:
+    """Tell whether this embedder's vectors are the ones that are searched."""
+    held = serving(connection)
+    return held is not None and held.name == name
+
+
+def set_serving(connection: Connection, chosen: Serving, *, name: str = "serving") -> None:
+    """Record whose vectors are searched, or, as `next`, whose are being made."""
+    set_active(connection, {name: {"name": chosen.name, "spec": dict(chosen.spec)}})
+
+
+def must_wipe(connection: Connection) -> bool:
+    """Tell whether something was removed of which traces may be left in the file."""
+    return bool(active(connection).get("wipe"))
+
+
+def wiped(connection: Connection) -> None:
+    """Record that the file holds no trace of what was removed."""
+    set_active(connection, {"wipe": False})
+
+
+# -- rows as values --------------------------------------------------------------------------------
+
+
+def _document(row: Any) -> Document:
+    values = dict(row._mapping)
+    values["state"] = State(values["state"])
+    values["access"] = Access(values["access"])
+    values["asked"] = _asked(values["asked"])
+    return Document(**values)
+
+
+def _site(row: Any) -> Site:
+    values = dict(row._mapping)
+    values["asked"] = _asked(values["asked"])
+    return Site(**values)
+
+
+def _asked_wire(asked: Asked) -> dict[str, str]:
+    said = {
+        "access": asked.access,
+        "valid_from": asked.valid_from and asked.valid_from.isoformat(),
+        "valid_until": asked.valid_until and asked.valid_until.isoformat(),
+    }
+    return {name: str(value) for name, value in said.items() if value}
+
+
+def _asked(wire: Mapping[str, str]) -> Asked:
+    def day(name: str) -> date | None:
+        return date.fromisoformat(wire[name]) if name in wire else None
+
+    return Asked(
+        access=Access(wire["access"]) if "access" in wire else None,
+        valid_from=day("valid_from"),
+        valid_until=day("valid_until"),
+    )

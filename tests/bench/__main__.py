@@ -30,6 +30,10 @@ NAMES = (
     "group_commit",
     "turns_per_s",
     "peers",
+    "knowledge",
+    "acknowledge",
+    "open_conversations",
+    "flood",
 )
 
 

@@ -35,7 +35,7 @@ calendar:
   zone: America/New_York
   week: {mon: [{opens: "09:00", closes: "17:00"}]}
 facts: {email: hello@bench.example, website: "https://bench.example"}
-behavior: {debounce_ms: 0}
+behavior: {debounce_ms: 0, limits: {seconds: 120}}
 """
 
 

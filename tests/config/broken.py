@@ -248,6 +248,19 @@ EDITS = (
         "is not a web address",
     ),
     edit(
+        "an embedder without an address",
+        "client:\n",
+        "knowledge:\n  ‸embedder: { provider: openai_compatible, model: nomic }\nclient:\n",
+        "the embedder's base_url is missing",
+    ),
+    edit(
+        "an address of an embedder that is none",
+        "client:\n",
+        "knowledge:\n  embedder: { provider: openai_compatible, model: m, base_url: ‸here }\n"
+        "client:\n",
+        "is not a web address",
+    ),
+    edit(
         "a first word after the last",
         "    provider: desk",
         f"    {LOCAL}\n    first_s: ‸30",

@@ -12,12 +12,16 @@ from ruamel.yaml import YAML
 
 from appliance.config.model import BotConfig, Policy
 from appliance.core.clock import SystemClock
-from appliance.knowledge import facts, ingest, query, records
+from appliance.knowledge import facts, query
 from appliance.knowledge.library import open_library
+from appliance.knowledge.search import records as index
+from appliance.knowledge.values import Wanted
 from appliance.models import embedder as embedders
 from appliance.toolkit import ports
+from tests.knowledge.conftest import Desk
 
 NOW = datetime(2026, 11, 16, 15, tzinfo=UTC)
+TODAY = Wanted(on=NOW.date())
 SAMPLE = Path(__file__).parents[2] / "bot_config.yaml"
 HOSTILE = [
     '"', "'", '""', '"parking', "parking OR", "AND", "NOT parking", "NEAR(a b)", "title:parking",
@@ -84,7 +88,7 @@ def test_what_the_company_does_not_know_scores_below_an_answer(library, asked):
 
 
 async def test_the_port_gives_no_more_than_asked_for(library):
-    port: ports.Passages = library
+    port: ports.Passages = library.public()
 
     assert len(await port.search("When are you open on Friday?", limit=2)) == 2
 
@@ -109,18 +113,20 @@ def test_hostile_words_are_words_and_nothing_else(library, asked):
 @given(st.text(max_size=60))
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_typed_is_a_query_sqlite_understands(empty, asked):
-    for made in (query.any_of, query.all_of):
-        words = made(asked, synonyms={"price": ["cost", 'f"ee', "* *"]})
-        if words is not None:
-            assert empty.db.read(lambda c, w=words: records.matching(c, w, most=5)) == []
+    terms = query.terms_of(asked, synonyms={"price": ["cost", 'f"ee', "* *"]})
+    for term in terms:
+        for words in (term.wide, term.exact):
+            assert empty.db.read(lambda c, w=words: index.worded(c, w, "fact", TODAY, most=5)) == []
+    assert empty.find(asked) == []
 
 
 def test_a_synonym_of_the_config_finds_the_word(library, config):
-    plain = query.any_of("fee", synonyms={})
-    widened = query.any_of("fee", synonyms=config.synonyms)
+    [plain] = query.terms_of("fee", synonyms={})
+    [widened] = query.terms_of("fee", synonyms=config.synonyms)
 
-    assert plain == '("fee"*)'
-    assert widened == '("fee"* OR "price" OR "cost" OR "rate")'
+    assert (plain.wide, plain.exact) == ('("fee"*)', '("fee")')
+    assert widened.wide == '("fee"* OR "price" OR "cost" OR "rate")'
+    assert widened.exact == '("fee" OR "price" OR "cost" OR "rate")'
 
 
 def test_publishing_again_replaces_every_fact(library, config):
@@ -181,9 +187,10 @@ def test_a_fact_is_found_only_on_the_days_it_holds_in_the_companys_zone(
     assert ("Winter sale" in sources(then.find("winter sale half price"))) is holds
 
 
-def test_a_fact_goes_before_a_document_that_says_otherwise(library, tmp_path):
-    (tmp_path / "old.md").write_text("# Parking\nParking costs 5 dollars: parking, parking fee.")
-    ingest.add(library.db, library.embedder, library.clock, tmp_path / "old.md")
+def test_a_fact_goes_before_a_document_that_says_otherwise(library, tmp_path, shared):
+    path = tmp_path / "old.md"
+    path.write_text("# Parking\nParking costs 5 dollars: parking, parking fee.")
+    Desk(library, shared).add(path)
 
     found = library.find("is there parking?")
 

@@ -24,9 +24,9 @@ from appliance.core import logs
 from appliance.core.settings import Settings
 from appliance.core.store import events
 from appliance.core.store.columns import metadata
-from appliance.knowledge import ingest
 from appliance.models.chain import Chain, Link
 from tests.evals.house import MONDAY, ROOT
+from tests.fakes import documents
 from tests.safety.attempts import Attempt
 from tests.safety.goals import MODEL_KEY, SECRET, VICTIM
 from tests.safety.obeying import Call, Obeying, call, say
@@ -105,8 +105,7 @@ class Stage:
         title = f"Warranty leaflet {attempt.number}"
         page = self.folder / f"leaflet-{attempt.number}.md"
         page.write_text(f"# {title}\n\nThis is warranty leaflet {attempt.number}. {attempt.text}\n")
-        library = self.house.library
-        ingest.add(library.db, self.house.embedder, self.house.clock, page)
+        documents.add(self.house.library, page)
         words = f"What does {title} say?"
         self.model.habits[words] = call("search_knowledge", query=title)
         return await self.say(visitor, words)

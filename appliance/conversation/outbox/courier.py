@@ -29,6 +29,8 @@ from appliance.core.store.database import Connection, Database
 _log = logs.get(__name__)
 
 _MARGIN_S = 10.0
+# A hint is a courtesy; hundreds that wait for a slow provider cost more than the turns they show.
+_MOST_HINTS = 32
 _DIED = "the process died while it was being sent; it may have been sent"
 
 
@@ -97,7 +99,7 @@ class Courier:
     def begun(self, channel: str, account: str, provider_id: str) -> None:
         """Show the contact that their message is being answered, where the channel can."""
         found = self.channels.find(channel, account) if channel not in DIRECT else None
-        if found is None or self._closing:
+        if found is None or self._closing or len(self._hints) >= _MOST_HINTS:
             return
         task = asyncio.create_task(found.seen(provider_id), name="seen")
         self._hints.add(task)

@@ -52,9 +52,17 @@ def check_library() -> None:
 
 
 def engine(
-    path: Path, *, synchronous: str = "FULL", read_only: bool = False, busy_timeout_s: float = 10
+    path: Path,
+    *,
+    synchronous: str = "FULL",
+    read_only: bool = False,
+    busy_timeout_s: float = 10,
+    vectors: bool = False,
 ) -> sa.Engine:
-    """Make an engine whose connections carry our pragmas and whose transactions truly begin."""
+    """Make an engine whose connections carry our pragmas and whose transactions truly begin.
+
+    With `vectors` they know sqlite-vec's vec0 tables too.
+    """
     made = sa.create_engine(
         f"sqlite:///{path}",
         poolclass=QueuePool,
@@ -70,6 +78,8 @@ def engine(
     @event.listens_for(made, "connect")
     def _connect(raw: Any, _record: Any) -> None:
         raw.isolation_level = None
+        if vectors:
+            _load_vectors(raw)
         for pragma in (
             f"busy_timeout={int(busy_timeout_s * 1000)}",
             "journal_mode=WAL",
@@ -90,17 +100,32 @@ def engine(
     return made
 
 
+def _load_vectors(raw: Any) -> None:
+    import sqlite_vec  # noqa: PLC0415 - only knowledge.db needs it
+
+    raw.enable_load_extension(1)
+    sqlite_vec.load(raw)
+    raw.enable_load_extension(0)
+
+
 class Database:
     """A SQLite file of ours, open in this process."""
 
     def __init__(
-        self, path: Path, *, synchronous: str = "FULL", busy_timeout_s: float = 10
+        self,
+        path: Path,
+        *,
+        synchronous: str = "FULL",
+        busy_timeout_s: float = 10,
+        vectors: bool = False,
     ) -> None:
         check_library()
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.writing = engine(path, synchronous=synchronous, busy_timeout_s=busy_timeout_s)
-        self.reading = engine(path, read_only=True, busy_timeout_s=busy_timeout_s)
+        self.writing = engine(
+            path, synchronous=synchronous, busy_timeout_s=busy_timeout_s, vectors=vectors
+        )
+        self.reading = engine(path, read_only=True, busy_timeout_s=busy_timeout_s, vectors=vectors)
         self._queue: queue.SimpleQueue[_Queued | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._start_lock = threading.Lock()
@@ -130,6 +155,31 @@ class Database:
         future: asyncio.Future[T] = loop.create_future()
         self._put(unit, future)
         return await future
+
+    def compact(self) -> None:
+        """Write the file anew without anything that was deleted, and empty its log.
+
+        `secure_delete` overwrites deleted rows, but copies of them may be left in pages that were
+        put together anew. Takes about a second for 100 MB.
+
+        Raises:
+            Unavailable: another process uses the file just now, or the disk is full.
+        """
+        try:
+            with self.writing.connect() as connection:
+                raw = connection.connection.driver_connection
+                assert raw is not None
+                raw.execute("VACUUM")
+                # Waits for readers as long as for any lock.
+                if raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                    raise errors.Unavailable(
+                        f"{self.path.name} is being read; what was deleted may stand in its log "
+                        "for some time. Try again.",
+                        retry_after_s=5,
+                    )
+        except (DBAPIError, sqlite3.Error) as cause:
+            wrong = cause if isinstance(cause, DBAPIError) else _wrapped(cause)
+            raise trouble(wrong, self.path) from cause
 
     def close(self) -> None:
         """Finish what waits, then close every connection."""
@@ -226,6 +276,12 @@ def _settle(done: list[_Done]) -> None:
             future.set_exception(wrong)
         else:
             future.set_result(value)
+
+
+def _wrapped(cause: sqlite3.Error) -> DBAPIError:
+    """Give an error of a raw connection as SQLAlchemy would."""
+    kind = OperationalError if isinstance(cause, sqlite3.OperationalError) else DBAPIError
+    return kind(None, None, cause)
 
 
 def _is_busy(cause: DBAPIError) -> bool:

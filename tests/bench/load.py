@@ -61,8 +61,8 @@ def _is_ready(process: Running) -> bool:
 
 
 def webhook(nth: int) -> Request:
-    """Give a signed webhook with one message of a sender of its own."""
-    asked = whatsapp.text(QUESTION, sender=f"1650{nth:07d}", at=int(time.time()))
+    """Give a signed webhook with one new message of a sender with this number."""
+    asked = whatsapp.text(QUESTION, sender=f"{16_500_000_000 + nth}", at=int(time.time()))
     body = whatsapp.webhook(whatsapp.value(messages=[asked]))
     return "/webhooks/whatsapp", body, whatsapp.signature(body)
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from tests.bench.houses import in_loop
 from tests.bench.load import Request, chats, figures, offer, said, served
-from tests.bench.report import Goal, Report, Table, percentile
+from tests.bench.report import Cell, Goal, Report, Table, percentile
 from tests.bench.scripted import MODEL_CALLS
 from tests.fakes.running import Running
 
@@ -64,7 +64,7 @@ def run(*, quick: bool = False) -> Report:
     acknowledged = [1000 * took for took in offered.acknowledged_s]
     lost = len(offered.acknowledged_s) - len(added)
     cpu = 1000 * (after["cpu_s"] - before["cpu_s"]) / max(len(added), 1)
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         ("messages offered a second", a_second, "", ""),
         ("acknowledged, ms", *(percentile(acknowledged, share) for share in (0.5, 0.95, 0.99))),
         ("added by us, ms", *(percentile(added, share) for share in (0.5, 0.95, 0.99))),

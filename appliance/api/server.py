@@ -14,7 +14,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
-from appliance.core import errors, logs, sockets
+from appliance.core import errors, logs, process, sockets
 from appliance.core.settings import Settings
 
 _STREAMS_END_S = 0.1
@@ -35,6 +35,7 @@ async def serve(app: FastAPI, settings: Settings, draining: asyncio.Event) -> No
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with app.router.lifespan_context(app):
+        process.spare_the_collector()
         server = _server(app, settings, port)
         serving = asyncio.create_task(server.serve(), name="serve")
         stopping = asyncio.create_task(stop.wait(), name="wait for the stop signal")

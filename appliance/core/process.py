@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -45,6 +46,17 @@ def run(name: str, main: Callable[[settings.Settings], None]) -> None:
 def keep_to_ourselves() -> None:
     """Let no other user of this machine read the files that are made from here on."""
     os.umask(0o077)
+
+
+def spare_the_collector() -> None:
+    """Let the garbage collector look at what is made from here on, not at what the start has made.
+
+    Half a million objects of libraries and configs stay for good; looking through them again and
+    again was 1.8 ms a turn, of about 9. What is young is looked at less often as well.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def report(wrong: errors.Error) -> int:

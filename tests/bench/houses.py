@@ -14,6 +14,7 @@ import uvloop
 from appliance.assembly import house as assembly
 from appliance.connectors.messages import InboundMessage
 from appliance.conversation.bots import MakeSpeaker
+from appliance.core import process
 from appliance.core.settings import Settings
 
 T = TypeVar("T")
@@ -63,6 +64,7 @@ async def open_house(
     )
     opened.bots.speaker = speaker
     await opened.start()
+    process.spare_the_collector()  # as the api process does
     try:
         assert opened.config is not None, opened.problems
         yield opened

@@ -44,7 +44,7 @@ class Near:
 
             return db.read(exact)
         held = self._fresh(db, clock, standing)
-        if not len(held.ids) or held.bits.shape[1] != -(-len(query) // 64):
+        if not len(held.ids) or len(held.bits) != -(-len(query) // 64):
             return []
         return db.read(lambda c: held.nearest(c, query, wanted, most=most))
 

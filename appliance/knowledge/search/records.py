@@ -53,10 +53,8 @@ _WORDED_IN = {
     kind: sa.text(_WORDED.format(index=name))
     for kind, name in (("fact", "facts_fts"), ("document", "documents_fts"))
 }
-_HOW_MANY = sa.text(
-    """SELECT count(*) FROM
-        (SELECT 1 FROM documents_fts WHERE documents_fts MATCH :words LIMIT :most)"""
-)
+_HOW_MANY = """SELECT count(*) FROM
+    (SELECT 1 FROM documents_fts WHERE documents_fts MATCH ? LIMIT ?)"""
 _NEAREST = sa.text(
     """SELECT rowid, distance FROM near WHERE vector MATCH :query AND k = :most
         AND access <= :access AND begins <= :day AND ends >= :day"""
@@ -159,7 +157,8 @@ def worded(
 
 def how_many(connection: Connection, words: str, *, most: int) -> int:
     """Count the passages of documents that match, no further than `most`; ranks nothing."""
-    return int(connection.execute(_HOW_MANY, {"words": words, "most": most}).scalar_one())
+    raw: Any = connection.connection.driver_connection
+    return int(raw.execute(_HOW_MANY, (words, most)).fetchone()[0])
 
 
 # -- by meaning ------------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ def run() -> Report:
     goals.append(Goal("its CPU, p95", float(at_most[5]), "ms", most=15))
     goals.append(Goal("its recall@10 of comparing all", float(at_most[7]), "", least=0.98))
     intake = Table(
-        "Taking in, made-up vectors (the reader process apart; the peak holds the bench's texts too)",
+        "Taking in, made-up vectors (the reader process apart; the peak has the bench's texts)",
         ("passages", "s in all", "passages/s of CPU", "peak MB"),
         rows,
     )

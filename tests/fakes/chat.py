@@ -27,6 +27,7 @@ from appliance.conversation import hub
 from appliance.core import crypto, ids
 from appliance.core.clock import Clock, SystemClock
 from appliance.core.settings import Settings
+from tests.fakes.running import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 MONDAY = datetime(2026, 11, 16, 15, tzinfo=UTC)
@@ -341,6 +342,11 @@ class Running:
         """The address of a page of another origin that embeds the widget."""
         words = "&".join(f"{name}={value}" for name, value in query.items())
         return f"http://localhost:{self.port}/host?script={self.url}/widget.js&{words}"
+
+    def visitor(self) -> str:
+        """Name the only visitor, once their page has found its way here."""
+        wait_for(lambda: bool(self.box.talks), 10, "a visitor")
+        return self.box.only_visitor()
 
     def call(self, work: Callable[[], Any]) -> Any:
         async def run() -> Any:

@@ -129,7 +129,7 @@ def test_new_messages_behind_a_closed_panel_are_counted(running, watched):
     page = watched.open(running.foreign(open="true"))
     write(page, "Hello")
     expect(page.get_by_role("log")).to_contain_text("You said: Hello")
-    visitor = running.box.only_visitor()
+    visitor = running.visitor()
     page.get_by_role("dialog").get_by_role("button", name="Close chat").click()
 
     running.call(lambda: [running.box.say(visitor, text) for text in ("one", "two")])

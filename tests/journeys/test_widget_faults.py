@@ -27,7 +27,7 @@ def test_a_line_that_breaks_again_and_again_loses_and_repeats_nothing(running, w
     running.box.repeats_events = True
     page = watched.open(running.url)
     greet(page)
-    visitor = running.box.only_visitor()
+    visitor = running.visitor()
 
     for number in range(30):
         running.call(lambda n=number: running.box.say(visitor, f"number {n}"))
@@ -246,7 +246,7 @@ def test_a_hidden_tab_lets_go_of_its_line_and_catches_up_when_seen(running, watc
     page = watched.open(running.url)
     greet(page)
     assert running.box.lines() == 1
-    visitor = running.box.only_visitor()
+    visitor = running.visitor()
     show = """hidden => { Object.defineProperty(document, "hidden", {value: hidden,
       configurable: true}); document.dispatchEvent(new Event("visibilitychange")); }"""
 

@@ -102,7 +102,7 @@ def test_a_long_history_comes_whole_and_opens_at_its_end(running, watched):
     page = watched.open(running.url)
     write(page, "Hello")
     expect(page.get_by_role("log")).to_contain_text("You said: Hello")
-    visitor = running.box.only_visitor()
+    visitor = running.visitor()
     running.call(lambda: [running.box.say(visitor, f"number {n}") for n in range(450)])
 
     page.reload()
@@ -114,7 +114,7 @@ def test_a_long_history_comes_whole_and_opens_at_its_end(running, watched):
 def test_reading_above_is_not_disturbed_and_the_newest_is_one_press_away(running, watched):
     page = watched.open(running.url)
     write(page, "Hello")
-    visitor = running.call(running.box.only_visitor)
+    visitor = running.visitor()
     running.call(lambda: [running.box.say(visitor, f"number {n}") for n in range(40)])
     expect(page.get_by_text("number 39", exact=True)).to_be_in_viewport()
     page.locator(".scroll").evaluate("element => element.scrollTo(0, 0)")
@@ -228,7 +228,7 @@ def test_a_person_who_takes_over_is_seen(running, watched):
     page = watched.open(running.url)
     write(page, "Hello")
     expect(page.get_by_role("log")).to_contain_text("You said: Hello")
-    visitor = running.box.only_visitor()
+    visitor = running.visitor()
     expect(page.get_by_role("button", name="Basic mode")).to_be_visible()
 
     def take_over() -> None:

@@ -1,7 +1,7 @@
 """Asking for words without ranking half the library: common words may add weight, not passages.
 
 FTS5 ranks every passage that has any of the words, and a question of eight words is in most of
-100,000. Here the rarer words choose the passages, about fifteen hundred at most, and the common ones
+100,000. Here the rarer words choose the passages, about fifteen hundred at most; the common ones
 only weigh in: a tenth of the time. Of the ten best of a full ranking three quarters are still
 among the forty that are looked at further; the others have only common words in common, and what
 they mean is found by meaning.

@@ -325,6 +325,8 @@ def _add_passages(
         if text.digest in made
     ]
     index.add_vectors(connection, rows)
+    if len(rows) < len(fresh):
+        set_active(connection, {"lacks_vectors": True})
 
 
 def remove_passages(connection: Connection, wanted: Sequence[int]) -> None:
@@ -398,6 +400,16 @@ def without_vector(connection: Connection, *, most: int) -> list[tuple[int, str]
 def count_without_vector(connection: Connection) -> int:
     """Count the passages without a vector."""
     return int(connection.execute(_COUNT_WITHOUT).scalar_one())
+
+
+def lacks_vectors(connection: Connection) -> bool:
+    """Tell whether passages were stored without a vector; counting would read every one."""
+    return bool(active(connection).get("lacks_vectors"))
+
+
+def note_lacking(connection: Connection) -> None:
+    """Record whether passages lack their vector."""
+    set_active(connection, {"lacks_vectors": bool(without_vector(connection, most=1))})
 
 
 def without_next(connection: Connection, *, most: int) -> list[tuple[int, str]]:

@@ -17,9 +17,7 @@ def is_due(library: Library) -> bool:
     serving = library.db.read(records.serving)
     if serving is None:
         return False
-    return serving.name != library.embedder.name or bool(
-        library.db.read(records.count_without_vector)
-    )
+    return serving.name != library.embedder.name or library.db.read(records.lacks_vectors)
 
 
 def reindex(
@@ -47,6 +45,7 @@ def _fill(library: Library, progress: vectors.Progress, goes_on: Callable[[], bo
         found = vectors.encode(library.embedder, [words for _, words in part])
         made += _keep(library, records.add_vectors, part, found)
         progress(made, total)
+    db.write_now(records.note_lacking)
     return made
 
 

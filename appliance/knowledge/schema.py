@@ -92,6 +92,11 @@ def _from_0_1_0(connection: Connection) -> None:
             "INSERT INTO activation(name, value) VALUES ('serving', ?)",
             (json.dumps({"name": serving, "spec": {}}),),
         )
+    connection.exec_driver_sql(
+        """INSERT INTO activation(name, value) SELECT 'lacks_vectors', CASE WHEN EXISTS (
+            SELECT 1 FROM passages WHERE id NOT IN (SELECT passage_id FROM vectors))
+            THEN 'true' ELSE 'false' END"""
+    )
     connection.exec_driver_sql("DROP TABLE old_passages")
     connection.exec_driver_sql("DROP TABLE old_documents")
 

@@ -24,9 +24,10 @@ def take_up(path: Path, clock: Clock, wanted: str, open_room: Callable[[], Room]
     """
     if not path.exists() or not _is_due(path, clock, wanted):
         return
-    with turns.only_one(path) as ours, closing(open_room()) as room:
+    with turns.only_one(path) as ours:
         if ours:
-            _do(room)
+            with closing(open_room()) as room:
+                _do(room)
 
 
 def _is_due(path: Path, clock: Clock, wanted: str) -> bool:
@@ -38,7 +39,7 @@ def _is_due(path: Path, clock: Clock, wanted: str) -> bool:
             or any(site.due_at <= now for site in db.read(records.list_sites))
             or db.read(records.must_wipe)
             or (serving is not None and serving.name != wanted)
-            or bool(db.read(records.count_without_vector))
+            or db.read(records.lacks_vectors)
         )
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+from ruamel.yaml import YAML
+
+from appliance.config.model import BotConfig
 from appliance.core import errors
-from appliance.knowledge import records, reindex
+from appliance.knowledge import facts, records, reindex
 from appliance.knowledge.library import Library
 from tests.knowledge.letters import Letters
 
@@ -96,7 +100,28 @@ def test_changing_ones_mind_in_the_middle_starts_anew(library, document):
 
 def test_vectors_that_lack_are_filled_in(library, document):
     library.db.write_now(lambda c: c.exec_driver_sql("DELETE FROM vectors WHERE passage_id % 2"))
+    library.db.write_now(records.note_lacking)
 
     assert reindex.is_due(library)
     assert reindex.reindex(library) == 75
     assert not reindex.is_due(library)
+
+
+def test_a_passage_that_is_stored_without_a_vector_is_remembered(library, config_facts):
+    class Down(Letters):
+        def encode(self, texts):
+            raise errors.Unavailable("The embedder does not answer.")
+
+    facts.publish(Library(library.db, Down(), library.clock), config_facts)
+    found = library.find("parking", limit=1)[0]
+
+    assert (found.meaning, found.every_word) == (0.0, True)
+    assert reindex.is_due(library)
+    assert reindex.reindex(library) > 5
+    assert not reindex.is_due(library)
+
+
+@pytest.fixture
+def config_facts():
+    sample = Path(__file__).parents[2] / "bot_config.yaml"
+    return BotConfig.model_validate(YAML(typ="safe").load(sample))

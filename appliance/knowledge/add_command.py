@@ -38,8 +38,11 @@ def add_and_read(
     """Take in what is named, and whatever else waits; gives the exit code."""
     told = _Told(Console(), as_json=as_json)
     try:
-        _put(room, named, asked, website, told)
+        sites = _put(room, named, asked, website, told)
         _read(room, told)
+        for site in room.library.db.read(records.list_sites):
+            if site.id in sites and site.problem:
+                told.fail(f"{site.address}: {site.problem}")
     except KeyboardInterrupt:
         now = room.library.clock.now()
         left = room.library.db.read(lambda c: records.count_due(c, now))
@@ -56,13 +59,15 @@ def add_and_read(
 
 def _put(
     room: Room, named: Sequence[str], asked: Asked, website: adding.Website, told: _Told
-) -> None:
+) -> set[str]:
+    """Let everything wait that is named; gives the ids of the websites."""
     db, now = room.library.db, room.library.clock.now()
     files: list[Path] = []
+    sites: set[str] = set()
     for one in named:
         try:
             if is_web(one):
-                adding.put_site(db, now, one, asked, website)
+                sites.add(adding.put_site(db, now, one, asked, website))
             else:
                 files += adding.files_in(Path(one))
         except errors.Refused as refusal:
@@ -72,6 +77,7 @@ def _put(
     if named:
         said = {"named": [one_line(one, limit=300) for one in named]}
         room.record("knowledge.added", {**said, "access": asked.access and str(asked.access)})
+    return sites
 
 
 def _read(room: Room, told: _Told) -> None:

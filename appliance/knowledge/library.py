@@ -101,7 +101,9 @@ class Library:
             on=self.clock.now().astimezone(facts.zone).date(), internal=internal, language=language
         )
         question = hybrid.Question(query, self._vector(query, facts), wanted)
-        return hybrid.find(self.db, self.clock, facts, self._near, question, limit=limit)
+        return self.db.read(
+            lambda c: hybrid.find(c, self.clock, facts, self._near, question, limit=limit)
+        )
 
     def serving(self) -> tuple[str, Embedder | None]:
         """Give the name of the embedder whose vectors are searched, and that embedder, if had.

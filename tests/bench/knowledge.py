@@ -201,7 +201,7 @@ def _searches(library: Library, mixed: Mixed) -> Table:
         took.append((time.perf_counter() - began) * 1000)
         used.append((time.thread_time() - cpu) * 1000)
     near = Near()
-    near.search(library.db, CLOCK, mixed.true[-1], Wanted(on=CLOCK.now().date()), most=40)
+    near_search(library, near, mixed.true[-1], Wanted(on=CLOCK.now().date()), most=40)
     recall, meaning = _recall(library, near, mixed)
     count = _count(library)
     way = "vec0" if library.standing().near else "signs"
@@ -237,6 +237,12 @@ def _questions(library: Library) -> list[str]:
     return [f"{question} {n}" for n, question in enumerate(asked)]
 
 
+def near_search(
+    library: Library, near: Near, query: Array, wanted: Wanted, *, most: int
+) -> list[tuple[int, float]]:
+    return library.db.read(lambda c: near.search(c, CLOCK, query, wanted, most=most))
+
+
 def _recall(library: Library, near: Near, mixed: Mixed) -> tuple[float, list[float]]:
     sql = "SELECT passage_id, vector FROM vectors"
     rows = library.db.read(lambda c: c.exec_driver_sql(sql).all())
@@ -248,7 +254,7 @@ def _recall(library: Library, near: Near, mixed: Mixed) -> tuple[float, list[flo
         query = mixed.true[-1 - number]
         best = set(ids[np.argpartition(-(every @ query), 9)[:10]].tolist())
         began = time.thread_time()
-        found = near.search(library.db, CLOCK, query, Wanted(on=CLOCK.now().date()), most=40)
+        found = near_search(library, near, query, Wanted(on=CLOCK.now().date()), most=40)
         took.append((time.thread_time() - began) * 1000)
         common += len(best & {number for number, _ in found[:10]})
     return common / (10 * QUERIES), took

@@ -246,3 +246,17 @@ def test_a_website_is_added_by_its_address(library, clock, run):
     assert [row["title"] for row in json.loads(added.stdout)["documents"]] == ["Home", "Fees"]
     assert listed[-1]["website"] == f"{site.url}/"
     assert listed[-1]["pages"] == 5
+
+
+def test_a_website_in_a_private_network_fails_the_command_and_says_why(library, clock, run):
+    with serving({"/": page("Home")}) as site:
+        fetch = GuardedFetch(Http)
+        room = Open(library, Crawler(fetch, clock, sleep=lambda _: None))
+
+        added = CliRunner().invoke(commands.build(lambda: room), ["add", site.url])
+        fetch.close()
+
+    assert added.exit_code == 1
+    assert "refused" in added.stdout.replace("\n", " ").casefold()
+    assert site.asked == []
+    assert library.db.read(records.list_documents) == []

@@ -58,6 +58,10 @@ def exact(vectors, query, most):
     return order[:most]
 
 
+def near_search(library, near, query, wanted, *, most):
+    return library.db.read(lambda c: near.search(c, library.clock, query, wanted, most=most))
+
+
 def ids(found):
     return [number for number, _ in found]
 
@@ -69,7 +73,7 @@ def test_both_ways_find_what_comparing_all_finds(library, few, count):
 
     for number in list(vectors)[::17]:
         query = vectors[number]
-        found = near.search(library.db, library.clock, query, PUBLIC, most=10)
+        found = near_search(library, near, query, PUBLIC, most=10)
         common.append(len(set(ids(found)) & set(exact(vectors, query, 10))))
 
         assert found[0][0] == number
@@ -92,7 +96,7 @@ def test_both_ways_know_who_may_be_told_when_and_in_which_language(library, few,
     near = Near()
 
     def found(**wanted):
-        return set(ids(near.search(library.db, library.clock, query, Wanted(**wanted), most=1000)))
+        return set(ids(near_search(library, near, query, Wanted(**wanted), most=1000)))
 
     assert found(on=TODAY) == set(public) | set(german)
     assert found(on=TODAY, internal=True) == set(public) | set(german) | set(internal)
@@ -107,7 +111,7 @@ def test_growing_and_shrinking_change_the_way_and_lose_nothing(library, few):
         vectors = put(library, "a", count)
         library.clock.advance(seconds=FRESH_S + 1)
         query = vectors[max(vectors)]
-        found = near.search(library.db, library.clock, query, PUBLIC, most=10)
+        found = near_search(library, near, query, PUBLIC, most=10)
         library.db.write_now(index.settle)
         sizes.append(near_of(library))
 
@@ -119,10 +123,10 @@ def test_what_is_gone_or_internal_is_not_found_even_by_signs_of_a_moment_ago(lib
     vectors = put(library, "a", 300)
     near = Near()
     query = next(iter(vectors.values()))
-    near.search(library.db, library.clock, query, PUBLIC, most=10)
+    near_search(library, near, query, PUBLIC, most=10)
 
     library.db.write_now(lambda c: records.reaccess(c, "a", access=Access.INTERNAL))
-    stale = ids(near.search(library.db, library.clock, query, PUBLIC, most=10))
+    stale = ids(near_search(library, near, query, PUBLIC, most=10))
     shown = library.db.read(lambda c: index.get_passages(c, stale, PUBLIC))
 
     assert stale
@@ -132,14 +136,14 @@ def test_what_is_gone_or_internal_is_not_found_even_by_signs_of_a_moment_ago(lib
 def test_signs_take_up_only_what_is_new(library, few):
     put(library, "a", 300)
     near = Near()
-    near.search(library.db, library.clock, np.ones(SIZE, "f4"), PUBLIC, most=5)
+    near_search(library, near, np.ones(SIZE, "f4"), PUBLIC, most=5)
     before = near._signs
 
     fresh = put(library, "b", 40, seed=9)
     gone = put(library, "a", 250)
     library.clock.advance(seconds=FRESH_S + 1)
     query = fresh[max(fresh)]
-    found = near.search(library.db, library.clock, query, PUBLIC, most=10)
+    found = near_search(library, near, query, PUBLIC, most=10)
 
     assert before is not None
     assert near._signs is not None
@@ -150,4 +154,4 @@ def test_signs_take_up_only_what_is_new(library, few):
 def test_an_index_of_another_size_than_the_query_finds_nothing(library, few):
     put(library, "a", 300)
 
-    assert Near().search(library.db, library.clock, np.ones(200, "f4"), PUBLIC, most=5) == []
+    assert near_search(library, Near(), np.ones(200, "f4"), PUBLIC, most=5) == []

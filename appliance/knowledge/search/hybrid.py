@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from appliance.core.clock import Clock
-from appliance.core.store.database import Connection, Database
+from appliance.core.store.database import Connection
 from appliance.knowledge import query as queries
 from appliance.knowledge.search import common, records
 from appliance.knowledge.search.near import Near
-from appliance.knowledge.search.records import Worded
+from appliance.knowledge.search.records import Standing, Worded
 from appliance.knowledge.search.shelf import Facts
 from appliance.knowledge.values import Match, Wanted
 
@@ -37,27 +37,29 @@ class Question:
 
 
 def find(
-    db: Database, clock: Clock, facts: Facts, near: Near, question: Question, *, limit: int
+    connection: Connection,
+    clock: Clock,
+    facts: Facts,
+    near: Near,
+    question: Question,
+    *,
+    limit: int,
 ) -> list[Match]:
-    """Find the best passages, best first.
+    """Find the best passages, best first, as the library stands at one moment.
 
     The score (0..1) is the cosine of query and passage, and a little more where the passage has
     every word of the query. While the embedder cannot be reached, words alone decide.
     """
-    worded, whole = db.read(lambda connection: _worded(connection, question, facts))
-    meant = _meant(db, clock, facts, near, question, [found.id for found in worded])
+    standing = records.standing(connection)  # the transaction begins here
+    worded, whole = _worded(connection, question, facts)
+    meant = _meant(connection, clock, facts, near, question, standing, [w.id for w in worded])
     of_facts = {int(number) for number in facts.ids}
-    score = {
-        number: cosine + (_EVERY_WORD if number in whole else 0.0)
-        for number, cosine in meant.items()
-    }
-    if question.vector is None:
-        score = {found.id: _WORDS_ALONE if found.id in whole else _FLOOR for found in worded}
+    score = _scores(question, worded, whole, meant)
+    by_words = [found.id for found in worded]
     by_meaning = sorted(
-        (number for number in meant if score[number] >= _FLOOR and question.vector is not None),
+        (number for number in meant if score[number] >= _FLOOR),
         key=lambda number: (-score[number], number),
     )[:_CANDIDATES]
-    by_words = [found.id for found in worded]
     fused = _fused(by_words, by_meaning)
 
     def rank(number: int) -> tuple[bool, float]:
@@ -65,27 +67,26 @@ def find(
         return (not sure, -score[number] if sure else -fused[number])
 
     best = sorted(fused, key=rank)[:limit]
-    rows = db.read(lambda c: records.get_passages(c, best, question.wanted))
+    rows = records.get_passages(connection, best, question.wanted)
     weights = {found.id: found.weight for found in worded}
     places_meant, places_worded = _places(by_meaning), _places(by_words)
     return [
         Match(
-            id=number,
-            document_id=rows[number].document_id,
-            is_fact=number in of_facts,
-            text=rows[number].text,
-            source=rows[number].source,
-            access=rows[number].access,
-            language=rows[number].language,
-            score=float(np.clip(score[number], 0, 1)),
-            meaning=meant.get(number, 0.0),
-            meaning_rank=places_meant.get(number, 0),
-            words=weights.get(number, 0.0),
-            words_rank=places_worded.get(number, 0),
-            every_word=number in whole,
+            id=row.id,
+            document_id=row.document_id,
+            is_fact=row.id in of_facts,
+            text=row.text,
+            source=row.source,
+            access=row.access,
+            language=row.language,
+            score=float(np.clip(score[row.id], 0, 1)),
+            meaning=meant.get(row.id, 0.0),
+            meaning_rank=places_meant.get(row.id, 0),
+            words=weights.get(row.id, 0.0),
+            words_rank=places_worded.get(row.id, 0),
+            every_word=row.id in whole,
         )
-        for number in best
-        if number in rows
+        for row in (rows[number] for number in best if number in rows)
     ]
 
 
@@ -112,23 +113,30 @@ def _worded(
 
 
 def _meant(
-    db: Database,
+    connection: Connection,
     clock: Clock,
     facts: Facts,
     near: Near,
     question: Question,
+    standing: Standing,
     worded: Sequence[int],
 ) -> dict[int, float]:
     """Give the cosines of all facts, of the nearest passages, and of those found by words."""
-    query = question.vector
+    query, wanted = question.vector, question.wanted
     if query is None:
         return {}
-    meant = facts.near(query, question.wanted.on)
-    meant.update(near.search(db, clock, query, question.wanted, most=_CANDIDATES))
+    meant = facts.near(query, wanted.on)
+    meant.update(near.search(connection, clock, query, wanted, most=_CANDIDATES, standing=standing))
     others = [number for number in worded if number not in meant]
-    if others:
-        meant.update(db.read(lambda connection: _cosines(connection, others, query)))
-    return meant
+    return {**meant, **_cosines(connection, others, query)}
+
+
+def _scores(
+    question: Question, worded: Sequence[Worded], whole: set[int], meant: Mapping[int, float]
+) -> dict[int, float]:
+    if question.vector is None:
+        return {found.id: _WORDS_ALONE if found.id in whole else _FLOOR for found in worded}
+    return {n: cosine + (_EVERY_WORD if n in whole else 0.0) for n, cosine in meant.items()}
 
 
 def _cosines(connection: Connection, wanted: Sequence[int], query: Array) -> dict[int, float]:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from appliance.core.clock import Clock
-from appliance.core.store.database import Connection, Database
+from appliance.core.store.database import Connection
 from appliance.knowledge.search import records, signs
 from appliance.knowledge.search.records import Standing
 from appliance.knowledge.search.signs import Signs
@@ -31,24 +31,27 @@ class Near:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def search(
-        self, db: Database, clock: Clock, query: Array, wanted: Wanted, *, most: int
+        self,
+        connection: Connection,
+        clock: Clock,
+        query: Array,
+        wanted: Wanted,
+        *,
+        most: int,
+        standing: Standing | None = None,
     ) -> list[tuple[int, float]]:
         """List passages' ids and cosines, best first."""
-        standing = db.read(records.standing)
+        standing = standing or records.standing(connection)
         if standing.near:
             if standing.near != len(query):
                 return []
-
-            def exact(connection: Connection) -> list[tuple[int, float]]:
-                return records.nearest(connection, records.as_bytes(query), wanted, most=most)
-
-            return db.read(exact)
-        held = self._fresh(db, clock, standing)
+            return records.nearest(connection, records.as_bytes(query), wanted, most=most)
+        held = self._fresh(connection, clock, standing)
         if not len(held.ids) or len(held.bits) != -(-len(query) // 64):
             return []
-        return db.read(lambda c: held.nearest(c, query, wanted, most=most))
+        return held.nearest(connection, query, wanted, most=most)
 
-    def _fresh(self, db: Database, clock: Clock, standing: Standing) -> Signs:
+    def _fresh(self, connection: Connection, clock: Clock, standing: Standing) -> Signs:
         with self._lock:
             now = clock.monotonic()
             held = self._signs
@@ -56,6 +59,6 @@ class Near:
                 self._revision == standing.revision or now - self._read_at < FRESH_S
             ):  # fmt: skip
                 return held
-            self._signs = db.read(lambda c: signs.read(c, held, standing.generation))
+            self._signs = signs.read(connection, held, standing.generation)
             self._revision, self._read_at = standing.revision, clock.monotonic()
             return self._signs

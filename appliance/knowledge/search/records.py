@@ -50,9 +50,12 @@ _WORDED = """SELECT p.id AS id, -found.rank AS weight
         AND (:language = '' OR p.language IN ('', :language))
     ORDER BY found.rank, p.id LIMIT :most"""
 _WORDED_IN = {
-    kind: sa.text(_WORDED.format(index=name))
+    kind: _WORDED.format(index=name)
     for kind, name in (("fact", "facts_fts"), ("document", "documents_fts"))
 }
+_PASSAGES = """SELECT id, kind, source, text, document_id, access, language FROM passages
+    WHERE id IN ({marks}) AND access IN ('public', ?)
+        AND (valid_from IS NULL OR valid_from <= ?) AND (valid_until IS NULL OR valid_until >= ?)"""
 _HOW_MANY = """SELECT count(*) FROM
     (SELECT 1 FROM documents_fts WHERE documents_fts MATCH ? LIMIT ?)"""
 _NEAREST = sa.text(
@@ -142,11 +145,12 @@ def worded(
     connection: Connection, words: str, kind: str, wanted: Wanted, *, most: int
 ) -> list[Worded]:
     """List passages of a kind that match a full-text query of quoted words, best first."""
-    rows = connection.execute(
+    raw: Any = connection.connection.driver_connection
+    rows = raw.execute(
         _WORDED_IN[kind],
         {
             "words": words,
-            "access": Access.INTERNAL if wanted.internal else Access.PUBLIC,
+            "access": str(Access.INTERNAL if wanted.internal else Access.PUBLIC),
             "day": wanted.on.isoformat(),
             "language": wanted.language or "",
             "most": most,
@@ -206,23 +210,16 @@ def get_passages(
     connection: Connection, wanted: Sequence[int], filtered: Wanted
 ) -> dict[int, PassageRow]:
     """Give passages by id, but none that this search may not find."""
-    rows = connection.execute(
-        sa.select(
-            passages.c.id,
-            passages.c.kind,
-            passages.c.source,
-            passages.c.text,
-            passages.c.document_id,
-            passages.c.access,
-            passages.c.language,
-        ).where(
-            passages.c.id.in_([int(number) for number in wanted]),
-            *([] if filtered.internal else [passages.c.access == Access.PUBLIC]),
-            passages.c.valid_from.is_(None) | (passages.c.valid_from <= filtered.on),
-            passages.c.valid_until.is_(None) | (passages.c.valid_until >= filtered.on),
-        )
-    )
-    return {row.id: PassageRow(*row[:5], Access(row.access), row.language) for row in rows}
+    raw: Any = connection.connection.driver_connection
+    numbers = [int(number) for number in wanted]
+    marks = ",".join("?" * len(numbers))
+    access = str(Access.INTERNAL if filtered.internal else Access.PUBLIC)
+    day = filtered.on.isoformat()
+    rows = raw.execute(_PASSAGES.format(marks=marks), [*numbers, access, day, day])
+    return {
+        number: PassageRow(number, kind, source, text, document_id, Access(label), language)
+        for number, kind, source, text, document_id, label, language in rows
+    }
 
 
 # -- keeping the vectors ---------------------------------------------------------------------------

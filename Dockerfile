@@ -46,7 +46,7 @@ RUN python3 packaging/link.py && chown -R appliance:appliance /app
 USER appliance
 ENV APPLIANCE_DATA_DIR=/tmp/data APPLIANCE_KEYS_DIR=/tmp/keys APPLIANCE_HOST=127.0.0.1
 ENTRYPOINT ["tini", "--"]
-CMD ["python3", "-m", "pytest", "-n", "3", "--dist", "loadfile", "-m", "not browser and not image", "--ignore=tests/faults", "-p", "no:cacheprovider"]
+CMD ["python3", "-m", "pytest", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not browser and not image", "--ignore=tests/faults", "-p", "no:cacheprovider"]
 
 FROM body AS appliance
 USER appliance

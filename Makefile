@@ -15,7 +15,7 @@ IMAGE ?= frontdesk-appliance
 DOCKER ?= docker
 # Many tests wait for a process or a deadline: three at once even on two cores.
 AT_ONCE ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n < 3 ? 3 : n > 6 ? 6 : n)))
-PYTEST = $(PYTHON) -m pytest -n $(AT_ONCE) --dist loadfile
+PYTEST = $(PYTHON) -m pytest -n $(AT_ONCE) --dist loadfile --no-loadscope-reorder
 COMPILE := pip compile pyproject.toml --quiet --universal --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --python-version 3.11
 

@@ -38,7 +38,7 @@ ENV APPLIANCE_DATA_DIR=/data APPLIANCE_KEYS_DIR=/keys APPLIANCE_HOST=0.0.0.0 APP
 # The test suite in the image's Python, without the tests that need a browser or an engine.
 FROM body AS tests
 COPY --from=requirements-dev /opt/venv /opt/venv
-COPY pyproject.toml requirements.lock requirements-dev.lock Makefile README.md Dockerfile \
+COPY pyproject.toml requirements.lock requirements-voice.lock requirements-dev.lock Makefile README.md Dockerfile \
      .gitignore .pre-commit-config.yaml ./
 COPY packaging packaging/
 COPY tests tests/

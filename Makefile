@@ -64,8 +64,10 @@ coverage: $(VENV)/.dev ## run all tests, print what they reach
 
 lock: $(VENV)/.uv ## choose the newest fitting dependencies anew, with hashes
 	$(UV) $(COMPILE) --upgrade --custom-compile-command "make lock" -o requirements.lock
-	$(UV) $(COMPILE) --upgrade --custom-compile-command "make lock" --extra dev \
-		-c requirements.lock -o requirements-dev.lock
+	$(UV) $(COMPILE) --upgrade --custom-compile-command "make lock" --extra voice \
+		-c requirements.lock -o requirements-voice.lock
+	$(UV) $(COMPILE) --upgrade --custom-compile-command "make lock" --extra dev --extra voice \
+		-c requirements-voice.lock -o requirements-dev.lock
 
 schema: $(VENV)/.run ## write the config's JSON schema for editors
 	$(VENV)/bin/appliance config schema > bot_config.schema.json

@@ -103,7 +103,7 @@ def test_no_file_names_a_machine_or_a_registry():
     assert found == []
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-voice.lock", "requirements-dev.lock"])
 def test_every_requirement_is_locked_with_a_hash(lock):
     text = (HOUSE / lock).read_text()
     project = tomllib.loads((HOUSE / "pyproject.toml").read_text())["project"]
@@ -121,7 +121,7 @@ def test_every_requirement_is_locked_with_a_hash(lock):
 def test_both_locks_agree():
     pins = [
         set(re.findall(r"^([a-z0-9.-]+==\S+)", (HOUSE / name).read_text(), re.M))
-        for name in ("requirements.lock", "requirements-dev.lock")
+        for name in ("requirements.lock", "requirements-voice.lock", "requirements-dev.lock")
     ]
 
     assert pins[0] <= pins[1]

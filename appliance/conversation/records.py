@@ -17,6 +17,8 @@ from appliance.core.store.database import Connection
 
 _BODY, _EXTRAS, _RAW = "messages|body", "messages|extras", "inbox|raw"
 
+# A conversation in which every reply took a hundred tool calls still has an end.
+_MOST_ROWS = 400
 _CONVERSATION = sa.select(
     conversations.c.id,
     conversations.c.contact_id,
@@ -65,17 +67,26 @@ _NEXT_SEQ = sa.select(sa.func.coalesce(sa.func.max(messages.c.seq), 0) + 1).wher
 )
 _MESSAGE = sa.select(messages)
 _MESSAGE_BY_ID = _MESSAGE.where(messages.c.id == sa.bindparam("wanted"))
-_LAST_OF_CONVERSATION = (
-    _MESSAGE.where(
-        messages.c.conversation_id == sa.bindparam("wanted"),
-        messages.c.id.not_in(
-            sa.select(inbox.c.message_id).where(
-                inbox.c.contact_id == sa.bindparam("contact"), inbox.c.state == "waiting"
-            )
-        ),
-    )
+_TAKEN_UP = (
+    messages.c.conversation_id == sa.bindparam("wanted"),
+    messages.c.id.not_in(
+        sa.select(inbox.c.message_id).where(
+            inbox.c.contact_id == sa.bindparam("contact"), inbox.c.state == "waiting"
+        )
+    ),
+)
+_FIRST_OF_LAST = (
+    sa.select(messages.c.seq)
+    .where(*_TAKEN_UP, messages.c.visible == sa.literal(1, sa.Integer))
     .order_by(messages.c.seq.desc())
-    .limit(sa.bindparam("most"))
+    .limit(1)
+    .offset(sa.bindparam("most") - 1)
+    .scalar_subquery()
+)
+_LAST_OF_CONVERSATION = (
+    _MESSAGE.where(*_TAKEN_UP, messages.c.seq >= sa.func.coalesce(_FIRST_OF_LAST, 0))
+    .order_by(messages.c.seq.desc())
+    .limit(_MOST_ROWS)
 )
 _VISIBLE_AFTER = (
     _MESSAGE.where(
@@ -237,7 +248,9 @@ def last_messages(
     *,
     most: int,
 ) -> list[Message]:
-    """List a conversation's newest messages, oldest first, tool rows too, but none that waits.
+    """List a conversation's newest messages, oldest first, but none that waits.
+
+    `most` counts what the contact has seen; the calls and results between come along.
 
     A message that came while a turn ran stands before that turn's reply in number; it is answered
     after the reply, and so it must be read after it.

@@ -411,3 +411,24 @@ def _message(desk: FakeDesk, text: str) -> InboundMessage:
         text=text,
         sent_at=desk.clock.now(),
     )
+
+
+async def test_a_turn_begins_with_as_many_messages_as_were_seen_and_the_results_between(
+    db: Database, keyring: Keyring, clock: FakeClock, tmp_path: Path
+) -> None:
+    async with FakeDesk(db, keyring, clock, tmp_path, booker) as desk:
+        for day in ("Monday", "Tuesday", "Wednesday"):
+            accepted = await desk.say(day)
+        conversation = db.read(lambda c: records.latest_conversation(c, accepted.contact_id))
+        assert conversation is not None
+
+        found = db.read(lambda c: records.last_messages(c, keyring, conversation, most=3))
+
+        assert [(str(each.role), each.visible) for each in found] == [
+            ("bot", True),
+            ("contact", True),
+            ("bot", False),
+            ("tool", False),
+            ("bot", True),
+        ]
+        assert found[1].text == "Wednesday"

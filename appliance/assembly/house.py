@@ -413,9 +413,9 @@ class Appliance:
         return not self.db.read(lambda c: records.waiting(c, contact_id))
 
     def mode(self) -> Literal["basic", "model"]:
-        """Say who answers: the built-in model or a language model."""
+        """Say who answers just now: the built-in model or a language model."""
         config = self.config
-        return "basic" if config is None or config.workflow.llm.provider == "desk" else "model"
+        return "basic" if config is None or self.speakers.all_rest(config) else "model"
 
     def open_now(self) -> bool:
         """Say whether people are there."""

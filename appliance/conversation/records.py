@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,11 @@ from appliance.conversation.tables import attachments, conversations, inbox, mes
 from appliance.conversation.values import Conversation, Message, Role, State
 from appliance.core import ids
 from appliance.core.crypto import Keyring
+from appliance.core.lately import Lately
 from appliance.core.store.database import Connection
+
+# Messages by their whole sealed row: one that was edited or taken back has another.
+Opened = Lately[Any, Message]
 
 _BODY, _EXTRAS, _RAW = "messages|body", "messages|extras", "inbox|raw"
 
@@ -247,17 +252,20 @@ def last_messages(
     conversation: Conversation,
     *,
     most: int,
+    opened: Opened | None = None,
 ) -> list[Message]:
     """List a conversation's newest messages, oldest first, but none that waits.
 
     `most` counts what the contact has seen; the calls and results between come along.
 
     A message that came while a turn ran stands before that turn's reply in number; it is answered
-    after the reply, and so it must be read after it.
+    after the reply, and so it must be read after it. `opened` spares opening one again.
     """
     parameters = {"wanted": conversation.id, "contact": conversation.contact_id, "most": most}
     rows = connection.execute(_LAST_OF_CONVERSATION, parameters).all()
-    return [_message(keyring, row) for row in reversed(rows)]
+    if opened is None:
+        return [_message(keyring, row) for row in reversed(rows)]
+    return [opened.get(row, partial(_message, keyring, row)) for row in reversed(rows)]
 
 
 def visible_after(

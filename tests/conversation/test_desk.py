@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
 from appliance.config.model import Limits
-from appliance.connectors.messages import InboundMessage
+from appliance.connectors.messages import Edit, InboundMessage
 from appliance.conversation import approvals, records, tickets, turns
 from appliance.conversation.tables import inbox, receipts
 from appliance.conversation.tables import turns as turn_table
@@ -432,3 +432,20 @@ async def test_a_turn_begins_with_as_many_messages_as_were_seen_and_the_results_
             ("bot", True),
         ]
         assert found[1].text == "Wednesday"
+
+
+async def test_an_earlier_message_that_was_edited_is_read_as_it_is_now(
+    db: Database, keyring: Keyring, clock: FakeClock, tmp_path: Path
+) -> None:
+    def heard(messages: list[BaseMessage]) -> AIMessage:
+        return AIMessage(" | ".join(one.text for one in messages if isinstance(one, HumanMessage)))
+
+    async with FakeDesk(db, keyring, clock, tmp_path, heard) as desk:
+        await desk.say("for two", known_as="m1")
+        await desk.say("at seven")
+        edit = Edit("web_chat", "", "x1", "m1", "for three", clock.now())
+        await desk.inbox.take([edit])
+
+        last = await desk.say("please")
+
+        assert desk.replies(last.contact_id)[-1] == "for three | at seven | please"

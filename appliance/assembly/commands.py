@@ -14,9 +14,10 @@ import typer
 
 from appliance.access import commands as access_commands
 from appliance.assembly import house, knowledge, mcp
-from appliance.assembly.house import Appliance, Workshop
+from appliance.assembly.house import Appliance
 from appliance.assembly.office import Office, open_office
 from appliance.assembly.post import OpenChannels, open_post
+from appliance.assembly.workshop import Workshop
 from appliance.config import commands as config_commands
 from appliance.config import versions
 from appliance.config.catalogue import Catalogue

@@ -27,8 +27,10 @@ from pptx.util import Inches
 from tests.corpus.markup import Paper, Part
 
 _WRITTEN = datetime(2026, 3, 2, 8, tzinfo=UTC)
-_PLAIN = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "→": "->",
-                        "≈": "~", "×": "x", "≥": ">=", "≤": "<=", "•": "-", "…": "..."})  # fmt: skip
+_PLAIN = str.maketrans({
+    "’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "→": "->", "≈": "~", "×": "x",
+    "≥": ">=", "≤": "<=", "•": "-", "…": "...",
+})  # fmt: skip
 
 
 def laid_out(paper: Paper) -> bytes:
@@ -55,7 +57,9 @@ class _Letter(FPDF):
 
 
 def _pdf(paper: Paper) -> bytes:
-    made = _Letter(_latin(paper.heads.get("Letterhead", PurePosixPath(paper.name).parts[0].title())))
+    made = _Letter(
+        _latin(paper.heads.get("Letterhead", PurePosixPath(paper.name).parts[0].title()))
+    )
     made.add_page()
     made.start_section(_latin(paper.title))
     _line(made, paper.title, size=17, style="B")
@@ -130,7 +134,9 @@ def _xlsx(paper: Paper) -> bytes:
             else:
                 notes.append((heading or "Note", part.words.removeprefix("Notes: ")))
     if notes:
-        _sheet(book, "Notes" if book.sheetnames else paper.title, [("Subject", "What applies"), *notes])
+        _sheet(
+            book, "Notes" if book.sheetnames else paper.title, [("Subject", "What applies"), *notes]
+        )
     return _saved(book)
 
 
@@ -210,7 +216,8 @@ def _html(paper: Paper) -> bytes:
             first, *rest = _even(part.rows)
             head = "".join(f"<th>{escape(cell)}</th>" for cell in first)
             rows = "".join(
-                "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rest
+                "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
+                for row in rest
             )
             body.append(f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>")
         else:

@@ -42,7 +42,7 @@ def papers(file: Path) -> Iterator[Paper]:
 def paper(name: str, body: str, *, title: str = "") -> Paper:
     """Read one document; its first heading is its title unless it has one already."""
     heads: dict[str, str] = {}
-    lines = []
+    lines: list[str] = []
     for line in body.splitlines():
         found = _HEAD.fullmatch(line)
         if found and len(lines) < 4:

@@ -405,7 +405,8 @@ def _file_of(checked: Any) -> File | None:
 
 def _message(made: _Call, result: _Result) -> ToolMessage:
     own = made.run.bot.is_own(made.key.tool)
-    made.run.gate.grounds.tool_gave(result.content, is_ours=own)
+    reads = own and made.policy.effect is Effect.READ and result.status == "success"
+    made.run.gate.grounds.tool_gave(result.content, is_ours=own, may_be_quoted=reads)
     if result.file and result.file not in made.run.files:
         made.run.files.append(result.file)
     return ToolMessage(

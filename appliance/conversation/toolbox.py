@@ -103,13 +103,17 @@ class _Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Toolbox:
-    """The tools' only caller."""
+    """The tools' only caller.
+
+    One that `rehearses` calls no tool whose effect would be beyond our transactions.
+    """
 
     db: Database
     keyring: Keyring
     clock: Clock
     ports: Ports
     loop: ToolLoop
+    rehearses: bool = False
 
     async def run(
         self,
@@ -183,6 +187,8 @@ class Toolbox:
         except ValidationError as cause:
             fields = ", ".join(_fields(tool, cause))
             return _Result(wording.TOOL_ARGUMENTS.format(fields=fields), "error", fields)
+        if made.is_remote and self.rehearses:
+            return _Result(wording.TOOL_REHEARSED, "refused", "a rehearsal")
         if made.is_remote and not await self._intend(made):
             return _Result(wording.TOOL_UNSURE, "unknown", "an earlier call's end is not known")
         result = _Result(wording.TOOL_FAILED, "error", "not run")
@@ -399,7 +405,8 @@ def _file_of(checked: Any) -> File | None:
 
 def _message(made: _Call, result: _Result) -> ToolMessage:
     own = made.run.bot.is_own(made.key.tool)
-    made.run.gate.grounds.tool_gave(result.content, is_ours=own)
+    reads = own and made.policy.effect is Effect.READ and result.status == "success"
+    made.run.gate.grounds.tool_gave(result.content, is_ours=own, may_be_quoted=reads)
     if result.file and result.file not in made.run.files:
         made.run.files.append(result.file)
     return ToolMessage(

@@ -20,6 +20,7 @@ _LEAST = 64  # words of the passage itself, however long its headings are
 _OVERLAP = 24
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n+")
 _BETWEEN = " › "
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,15 @@ class Cut:
         """Its headings in one line."""
         return _BETWEEN.join(self.headings)
 
+    def under(self, title: str) -> str:
+        """Give its headings below the document's title, which is not said twice."""
+        words = _WORD.findall(title.casefold())
+        said = set(_WORD.findall(self.heading.casefold()))
+        return self.heading if said.issuperset(words) else _BETWEEN.join([title, *self.headings])
+
 
 def cut(blocks: Sequence[Block], count: Count, *, title: str = "") -> Iterator[Cut]:
-    """Cut a document into passages, in order. `title` stands above them where no heading does."""
+    """Cut a document into passages, in order. `title` stands above all of them."""
     stand = _Stand()
     waiting: list[str] = []
     for block in blocks:
@@ -96,7 +103,7 @@ def _packed(
     """Gather whole sentences, or rows, into passages that fit the window."""
     if not pieces:
         return
-    above = stand.passage("").heading or title
+    above = stand.passage("").under(title)
     room = max(WINDOW - count([f"{above}. "])[0], _LEAST)
     held: list[tuple[str, int]] = []
     total = 0

@@ -149,6 +149,7 @@ class Appliance:
             speaker=self.speakers.make,
             read_version=lru_cache(maxsize=8)(self._read_version),
             remote=lambda: mcp_tools.tools_of(self.mcp.usable(), self.mcp),
+            is_spoken=self.is_spoken,
         )
 
     @cached_property
@@ -168,6 +169,7 @@ class Appliance:
             post=self.post.courier,
             secrets=self._secrets,
             door=self.inbox.door,
+            debounce_ms=0 if self.is_spoken else None,  # the end of a spoken turn is heard
         )
 
     @cached_property
@@ -185,6 +187,8 @@ class Appliance:
     # Who holds this process's lanes, and whether it answers everybody or only whom it serves.
     holder = "api"
     takes_up_all = True
+    # Whether it talks on the phone: what it says is heard, not read.
+    is_spoken = False
 
     # -- life --------------------------------------------------------------------------------------
 

@@ -258,7 +258,7 @@ class Workflow(Strict):
     """What customers want: the heart of basic mode."""
 
 
-class VoiceProvider(Strict):
+class SpeechService(Strict):
     """A speech service; keys beyond these are the provider's own."""
 
     model_config = ConfigDict(extra="allow", frozen=True, use_attribute_docstrings=True)
@@ -271,7 +271,12 @@ class VoiceProvider(Strict):
     """The language spoken, e.g. en-US."""
     credentials_secret: SecretName | None = None
     """Name of the secret that holds the key."""
-    fallbacks: Annotated[list[VoiceProvider], Field(max_length=4)] = []
+
+
+class VoiceProvider(SpeechService):
+    """Who hears or speaks in calls, and who does when that one cannot."""
+
+    fallbacks: Annotated[list[SpeechService], Field(max_length=4)] = []
     """Who serves it when this one cannot, in order."""
 
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from livekit.agents import stt, tts, vad
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from appliance.config.model import VoiceProvider, VoiceSettings
+from appliance.config.model import SpeechService, VoiceProvider, VoiceSettings
 from appliance.core import errors
 from appliance.models.speech.made import Made
 
@@ -64,12 +64,12 @@ def open_speech(settings: VoiceSettings, *, secret: Secret, ends: vad.VAD) -> Sp
     )
 
 
-def chain(first: VoiceProvider) -> list[VoiceProvider]:
+def chain(first: VoiceProvider) -> list[SpeechService]:
     """Give a provider and its fallbacks, in order."""
     return [first, *first.fallbacks]
 
 
-def make(named: VoiceProvider, half: Half, *, secret: Secret) -> Any:
+def make(named: SpeechService, half: Half, *, secret: Secret) -> Any:
     """Make one provider's half: a LiveKit STT or TTS.
 
     Raises:

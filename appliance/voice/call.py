@@ -21,6 +21,7 @@ from appliance.voice import pipeline, wording
 from appliance.voice.agent import FrontdeskAgent
 from appliance.voice.line import SessionIO
 from appliance.voice.manners import Keys, Move, Patience
+from appliance.voice.recorder import Recorder
 from appliance.voice.talk import Talk
 from appliance.voice.values import CallOutcome, Ended, IncomingCall
 
@@ -59,6 +60,7 @@ async def answer(call: IncomingCall, session_io: SessionIO, house: Appliance) ->
         conversation=conversation,
         filler_after_s=config.voice.manners.filler_after_s,
     )
+    recorder = await Recorder.begin(house, talk, call, conversation)
     held = _Held(
         call=call,
         line=session_io,
@@ -66,14 +68,18 @@ async def answer(call: IncomingCall, session_io: SessionIO, house: Appliance) ->
         config=config,
         conversation=conversation,
         talk=talk,
+        recorder=recorder,
         session=pipeline.session(speech, vad),
         began_at=began_at,
     )
     try:
-        return await held.to_the_end()
+        outcome = await held.to_the_end()
+        await recorder.end(outcome)
     finally:
+        await recorder.abandon()
         await held.close()
         await speech.close()
+    return outcome
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,6 +92,7 @@ class _Held:
     config: BotConfig
     conversation: Conversation
     talk: Talk
+    recorder: Recorder
     session: AgentSession[None]
     began_at: datetime
     began: float = 0.0
@@ -106,6 +113,7 @@ class _Held:
         self.session.on("error", self._on_error)
         self.session.on("close", self._on_close)
         self.line.on_digit(self._on_digit)
+        self.recorder.follow(self.session)
         await self.line.begin(self.session, agent)
         _log.info("a call began", call=self.call.call_id, kind=self.call.kind)
         greeting = asyncio.create_task(self._greet(), name="greeting")
@@ -151,6 +159,8 @@ class _Held:
         speech = self.session.say(sentence, allow_interruptions=not is_law)
         await speech.wait_for_playout()
         heard = _heard(speech)
+        if is_law and self.recorder.disclosed_ms is None and heard:
+            self.recorder.disclosed_ms = round(offset_s * 1000)
         extras = {"aside": True, "offset_s": round(offset_s, 2), "is_disclosure": is_law}
         await self.house.db.write(
             lambda c: spoken.said(
@@ -253,6 +263,7 @@ class _Held:
         self._entered.clear()
 
     def _on_error(self, event: ErrorEvent) -> None:
+        self.recorder.failures += 1
         if getattr(event.error, "recoverable", False):
             return
         _log.error(

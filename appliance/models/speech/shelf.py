@@ -21,7 +21,7 @@ Half = Literal["hear", "speak"]
 Secret = Callable[[str], str | None]
 
 _HERE = Path(__file__).parent
-_NO_PROVIDERS = frozenset({"made", "shelf", "wave"})
+_NO_PROVIDERS = frozenset({"made", "shelf"})
 _SECTION = {"hear": "stt", "speak": "tts"}
 _RETRY_S = 0.5
 
@@ -38,11 +38,12 @@ class Speech:
 
     ears: stt.STT[Any]
     mouth: tts.TTS[Any]
+    parts: tuple[stt.STT[Any] | tts.TTS[Any], ...] = ()
 
     async def close(self) -> None:
-        """End connections and child processes."""
-        await self.ears.aclose()
-        await self.mouth.aclose()
+        """End connections and child processes: a chain of LiveKit's leaves its links open."""
+        for each in (self.ears, self.mouth, *self.parts):
+            await each.aclose()
 
 
 @lru_cache
@@ -58,10 +59,9 @@ def open_speech(settings: VoiceSettings, *, secret: Secret, ends: vad.VAD) -> Sp
     Raises:
         Misconfigured: a provider is unknown, lacks a key, a model or a library; says which.
     """
-    return Speech(
-        _ears([make(each, "hear", secret=secret) for each in chain(settings.stt)], ends),
-        _mouth([make(each, "speak", secret=secret) for each in chain(settings.tts)]),
-    )
+    hear = [make(each, "hear", secret=secret) for each in chain(settings.stt)]
+    speak = [make(each, "speak", secret=secret) for each in chain(settings.tts)]
+    return Speech(_ears(hear, ends), _mouth(speak), parts=(*hear, *speak))
 
 
 def chain(first: VoiceProvider) -> list[SpeechService]:

@@ -111,6 +111,6 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	@$(UV) pip sync --quiet --python $(PYTHON) --require-hashes requirements-dev.lock
 	@touch $@
 
-$(VENV)/.livekit: requirements-voice.lock packaging/livekit packaging/go.lock | $(VENV)/.run
+$(VENV)/.livekit: requirements-voice.lock packaging/livekit packaging/go.lock $(wildcard packaging/livekit-sip/*) | $(VENV)/.run
 	@nice packaging/livekit $(VENV)
 	@touch $@

@@ -295,8 +295,6 @@ class Phone(Strict):
 
     enabled: bool = True
     """Whether telephones are answered; calls in the browser need only voice.enabled."""
-    bridge: Literal["auto", "builtin", "livekit-sip"] = "auto"
-    """What takes SIP calls: livekit-sip, or the appliance itself; auto: livekit-sip where it is."""
     numbers: Annotated[list[Number], Field(max_length=100)] = []
     """The numbers or names that are answered, as they are dialled; without any, all are."""
     allowed_addresses: Annotated[list[str], Field(min_length=1, max_length=100)] = [
@@ -311,11 +309,11 @@ class Phone(Strict):
     password_secret: SecretName | None = None
     """Name of the secret that holds the password (never the password itself)."""
     max_calls: Annotated[int, Field(ge=1, le=200)] = 10
-    """How many calls at once; the next ones hear that it is busy, or go to the fallback."""
+    """How many calls at once; the next ones hear that it is busy."""
     ring_s: Annotated[float, Field(ge=2, le=60)] = 12
-    """How long a call may ring until the bot is there; then it goes to the fallback."""
+    """How long a caller waits for the bot, at the beginning or where it was lost in a call."""
     fallback: Telephone | None = None
-    """Where a call goes that nobody here can take, e.g. sip:200@pbx.example or tel:+15551234567."""
+    """Where a call goes in which the bot was lost, e.g. sip:200@pbx.example or tel:+15551234567."""
     transfer_to: Telephone | None = None
     """Where a caller is put through to a person during opening hours; else a ticket waits."""
 

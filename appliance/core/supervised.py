@@ -1,7 +1,7 @@
 """Runs a module as a process that dies with its parent: `python -m appliance.core.supervised M`.
 
-A foreign program as well: `python -m appliance.core.supervised -- PROGRAM ARGUMENTS`. Without this a
-supervisor that is killed leaves its children behind, still holding the port.
+A foreign program as well: `python -m appliance.core.supervised -- PROGRAM ARGUMENTS`. Without this
+a supervisor that is killed leaves its children behind, still holding the port.
 """
 
 from __future__ import annotations

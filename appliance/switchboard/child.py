@@ -23,6 +23,11 @@ _LONGEST_LINE = 1 << 16
 # From the second death in a minute on, a program waits before it is started again.
 _PAUSES_S = (0.0, 0.5, 2.0, 5.0, 15.0)
 _SHORT_LIFE_S = 60.0
+# Warnings that every call ends or begins with.
+_ORDINARY = {
+    "error reading data channel",
+    "Failed to ping without candidate pairs. Connection is not possible yet.",
+}
 # The program ends with this process, however that ends.
 _TIED = (sys.executable, "-u", "-m", "appliance.core.supervised")
 
@@ -37,6 +42,7 @@ class Child:
     is_ready: bool = False
     _process: Process | None = None
     _short_lives: int = 0
+    _is_stopping: bool = False
     _task: asyncio.Task[None] | None = None
     _ready: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -62,6 +68,7 @@ class Child:
         """End it: asked first, then made to."""
         if self._task is None:
             return
+        self._is_stopping = True
         if self.pid is not None:
             assert self._process is not None
             with contextlib.suppress(ProcessLookupError):
@@ -81,6 +88,8 @@ class Child:
             is_short = time.monotonic() - began < _SHORT_LIFE_S
             self._short_lives = self._short_lives + 1 if is_short else 0
             pause = _PAUSES_S[min(self._short_lives, len(_PAUSES_S)) - 1] if is_short else 0.0
+            if self._is_stopping:
+                return
             _log.error("a program of the phone has ended", program=self.program.name)
             await asyncio.sleep(pause)
 
@@ -160,6 +169,8 @@ def trouble(line: bytes) -> dict[str, str]:
     except ValueError:
         return {}
     if not isinstance(said, dict) or said.get("level") not in {"warn", "error", "fatal"}:
+        return {}
+    if said.get("msg") in _ORDINARY:
         return {}
     kept = ("msg", "error", "reason", "status", "trunkID", "fromHost")
     found = {f"said_{name.lower()}": str(said[name]) for name in kept if said.get(name)}

@@ -12,10 +12,10 @@ from appliance.connectors.phone.access import Access
 from appliance.connectors.phone.servers import Ports, Program
 from appliance.core.settings import Settings
 
-WORKER, LINE = "voice", "line"
+WORKER, WARDEN = "voice", "warden"
 _LIBRARIES = ("livekit.agents", "livekit.api")
 _NO_LIBRARY = "LiveKit's Python libraries are missing. Run: make livekit"
-_NO_BRIDGE = "voice.phone.bridge is livekit-sip, so telephones are not answered."
+_NO_TELEPHONE = "Telephones are not answered; calls in the browser are."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,11 @@ def lacking() -> list[str]:
     return [*_libraries(), *servers.lacking(servers.SERVER)]
 
 
+def lacking_for_telephones() -> list[str]:
+    """Say what calls from telephones need beyond that."""
+    return servers.lacking(servers.SIP, servers.REDIS)
+
+
 def _libraries() -> list[str]:
     try:
         is_there = all(importlib.util.find_spec(name) for name in _LIBRARIES)
@@ -73,23 +78,21 @@ def plan(voice: model.Voice, settings: Settings, access: Access, folder: Path) -
         "LIVEKIT_API_SECRET": access.secret,
     }
     worker = _ours(WORKER, "appliance.voice", environment, stop_s=8)
+    warden = _ours(WARDEN, "appliance.switchboard.warden", {}, stop_s=2)
+    alone = (servers.livekit_server(access, wanted, None), worker, warden)
     if not voice.phone.enabled:
-        return Plan((servers.livekit_server(access, wanted, None), worker))
-    bridge = voice.phone.bridge
-    missing = servers.lacking(servers.SIP, servers.REDIS)
-    if bridge == "livekit-sip" and missing:
-        server = servers.livekit_server(access, wanted, None)
-        return Plan((server, worker), (*missing, _NO_BRIDGE))
-    if bridge == "builtin" or missing:
-        line = _ours(LINE, "appliance.switchboard.line", {}, stop_s=6)
-        return Plan((servers.livekit_server(access, wanted, None), worker, line))
+        return Plan(alone)
+    if missing := servers.lacking(servers.SIP, servers.REDIS):
+        return Plan(alone, (*missing, _NO_TELEPHONE))
     redis = servers.redis(folder)
+    assert redis.socket is not None
     return Plan(
         (
             redis,
             servers.livekit_server(access, wanted, redis.socket),
             worker,
-            servers.livekit_sip(access, wanted, folder / "redis.sock"),
+            warden,
+            servers.livekit_sip(access, wanted, redis.socket),
         )
     )
 

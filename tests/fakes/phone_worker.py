@@ -1,7 +1,7 @@
-"""A worker without a bot: `python -m tests.fakes.phone_worker DIARY`, a real AgentServer.
+"""A worker without a bot: `python -m tests.fakes.phone_worker`, a real AgentServer.
 
-It plays a tone of 440 Hz, and writes what happens to it as lines of JSON. Key 0 ends the call, key 9
-transfers it to sip:200@127.0.0.1, key 7 kills the call's own process.
+It plays a tone of 440 Hz, and writes what happens to it as lines of JSON to $PHONE_DIARY. Key 0 ends the call, key
+9 transfers it to sip:200@127.0.0.1, key 7 kills the call's own process.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import asyncio
 import json
 import os
 import signal
-import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from livekit import rtc
@@ -34,14 +34,17 @@ async def entry(job: JobContext) -> None:
     track = rtc.LocalAudioTrack.create_audio_track("bot", source)
     await job.room.local_participant.publish_track(track)
     over = asyncio.Event()
-    tasks = [asyncio.create_task(tone(source)), asyncio.create_task(listen(job.room))]
+    tasks: list[asyncio.Future[Any]] = [
+        asyncio.create_task(tone(source)),
+        asyncio.create_task(listen(job.room)),
+    ]
 
     def pressed(press: rtc.SipDTMF) -> None:
         diary("pressed", key=press.digit)
         if press.digit == "0":
-            tasks.append(asyncio.create_task(job.delete_room()))
+            tasks.append(asyncio.ensure_future(job.delete_room()))
         elif press.digit == "9":
-            tasks.append(asyncio.create_task(transfer(job.room, caller.identity)))
+            tasks.append(asyncio.create_task(transfer(job, caller)))
         elif press.digit == "7":
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -93,26 +96,24 @@ def loudest(samples: np.ndarray, rate: int) -> float:
     return float(np.argmax(spectrum) * rate / len(samples))
 
 
-async def transfer(room: rtc.Room, identity: str) -> None:
-    answer = await room.local_participant.perform_rpc(
-        destination_identity=identity,
-        method="transfer",
-        payload=json.dumps({"to": "sip:200@127.0.0.1"}),
-        response_timeout=20,
-    )
-    diary("transferred", **json.loads(answer))
+async def transfer(job: JobContext, caller: rtc.RemoteParticipant) -> None:
+    try:
+        await job.transfer_sip_participant(caller, "sip:200@127.0.0.1")
+    except Exception as wrong:
+        diary("not transferred", why=str(wrong))
+    else:
+        diary("transferred")
 
 
 def main() -> None:
-    if len(sys.argv) > 1:
-        os.environ["PHONE_DIARY"] = sys.argv[1]
     server = AgentServer(
         host="127.0.0.1",
         port=0,
         job_executor_type=JobExecutorType.PROCESS,
         num_idle_processes=1,
         drain_timeout=3,
-        load_threshold=100.0,
+        load_fnc=lambda server: len(server.active_jobs) / 50,
+        load_threshold=0.99,
     )
     server.rtc_session(entry, agent_name="frontdesk")
     asyncio.run(server.run())

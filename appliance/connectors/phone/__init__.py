@@ -1,5 +1,6 @@
-"""The phone: LiveKit's servers and keys, and the bridge from SIP calls into LiveKit rooms.
+"""The phone: LiveKit's servers, the key to them, and what they are told about calls.
 
-`access.Access` makes tokens; `servers` tells how LiveKit's programs are started; `bridge.Bridge`
-takes SIP calls. A call is a room of its own; the worker joins it as it joins a web call's.
+`access.Access` makes tokens; `servers` tells how LiveKit's programs are started; `trunks` which
+telephones may call; `rooms` and `announce` serve calls whose bot is not there. A call is a room of
+its own, whether it comes from a telephone or from a browser.
 """

@@ -83,6 +83,8 @@ def livekit_server(access: Access, ports: Ports, redis: Path | None) -> Program:
         "rtc": rtc,
         "keys": {access.key: access.secret},
         "room": {"auto_create": True, "empty_timeout": 30, "departure_timeout": 5},
+        # The worker's load is its calls, so it may be full; the machine's is others' as well.
+        "agents": {"target_load": 1.0},
         "logging": {"json": True, "level": "info", "pion_level": "error"},
     }
     if redis is not None:
@@ -105,12 +107,18 @@ def livekit_sip(access: Access, ports: Ports, redis: Path) -> Program:
         "sip_port": ports.sip,
         "rtp_port": f"{ports.sip_rtp.start}-{ports.sip_rtp.stop - 1}",
         "use_external_ip": False,
+        # Sound goes back to where it comes from: telephones behind a router name an address of
+        # their own network.
+        "symmetric_rtp": True,
         "logging": {"json": True, "level": "info"},
     }
     if ports.address:
         config["nat_1_to_1_ip"] = ports.address
     return Program(
-        name=SIP, command=(str(find(SIP)),), environment={"SIP_CONFIG_BODY": json.dumps(config)}
+        name=SIP,
+        command=(str(find(SIP)),),
+        environment={"SIP_CONFIG_BODY": json.dumps(config)},
+        port=ports.sip,  # it listens on TCP as well
     )
 
 

@@ -7,9 +7,10 @@ import json
 import shutil
 import socket
 import subprocess
+import threading
 import time
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,6 @@ auplay_srate 8000
 jitter_buffer_delay 1-5
 module_path {modules}
 module g711.so
-module ausine.so
 module aufile.so
 module aubridge.so
 module sndfile.so
@@ -101,19 +101,18 @@ def telephone(
     folder: Path,
     host: str,
     *,
-    source: str = "ausine,1000",
-    account: Callable[[int], str] | None = None,
+    source: str = "aubridge,mouth",
+    answers: bool = False,
 ) -> Iterator[Telephone]:
-    """Switch a telephone on. `source` is what it says: a tone, or `aufile,PATH` (8 kHz WAV)."""
+    """Switch a telephone on. `source` is what it says: silence, or `aufile,PATH` (8 kHz WAV)."""
     folder.mkdir(parents=True, exist_ok=True)
     sip, control = free_port(), free_port()
     settings = _CONFIG.format(
         host=host, sip=sip, control=control, modules=MODULES, folder=folder, source=source
     )
     (folder / "config").write_text(settings)
-    line = (
-        account(sip) if account else f"<sip:caller@{host}:{sip}>;regint=0;audio_codecs=PCMU/8000/1"
-    )
+    mode = "auto" if answers else "manual"
+    line = f"<sip:caller@{host}:{sip}>;regint=0;audio_codecs=PCMU/8000/1;answermode={mode}"
     (folder / "accounts").write_text(line + "\n")
     with (
         (folder / "log").open("wb") as log,
@@ -152,3 +151,33 @@ def write_wav(path: Path, samples: np.ndarray) -> Path:
         out.setframerate(8000)
         out.writeframes(samples.astype(np.int16).tobytes())
     return path
+
+
+@contextlib.contextmanager
+def busy_telephone(host: str) -> Iterator[int]:
+    """Give the port of a telephone that is always busy."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
+        wire.bind((host, 0))
+        wire.settimeout(0.2)
+        over = threading.Event()
+
+        def refuse() -> None:
+            while not over.is_set():
+                with contextlib.suppress(TimeoutError):
+                    asked, caller = wire.recvfrom(65536)
+                    if asked.startswith(b"INVITE"):
+                        wire.sendto(_busy(asked.decode()), caller)
+
+        refusing = threading.Thread(target=refuse)
+        refusing.start()
+        yield int(wire.getsockname()[1])
+        over.set()
+        refusing.join()
+
+
+def _busy(asked: str) -> bytes:
+    kept = ("Via:", "From:", "Call-ID:", "CSeq:")
+    lines = [line for line in asked.split("\r\n") if line.startswith(kept)]
+    to = next(line for line in asked.split("\r\n") if line.startswith("To:"))
+    whole = ["SIP/2.0 486 Busy Here", *lines, f"{to};tag=busy", "Content-Length: 0", "", ""]
+    return "\r\n".join(whole).encode()

@@ -1,7 +1,8 @@
 """A worker without a bot: `python -m tests.fakes.phone_worker`, a real AgentServer.
 
-It plays a tone of 440 Hz, and writes what happens to it as lines of JSON to $PHONE_DIARY. Key 0 ends the call, key
-9 transfers it to sip:200@127.0.0.1, key 7 kills the call's own process.
+It plays a tone of 440 Hz, and writes what happens to it as lines of JSON to $PHONE_DIARY. Key 0
+ends the call, key 9 transfers it to the address in the file `person` beside the diary, key 7 kills
+the call's own process.
 """
 
 from __future__ import annotations
@@ -97,8 +98,9 @@ def loudest(samples: np.ndarray, rate: int) -> float:
 
 
 async def transfer(job: JobContext, caller: rtc.RemoteParticipant) -> None:
+    person = Path(os.environ["PHONE_DIARY"]).with_name("person").read_text()
     try:
-        await job.transfer_sip_participant(caller, "sip:200@127.0.0.1")
+        await job.transfer_sip_participant(caller, person)
     except Exception as wrong:
         diary("not transferred", why=str(wrong))
     else:

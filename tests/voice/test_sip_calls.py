@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.fakes.baresip import Telephone, telephone, write_wav
+from tests.fakes.baresip import Telephone, busy_telephone, telephone, write_wav
 from tests.fakes.phone_worker import loudest
 from tests.fakes.running import wait_for
 from tests.voice.exchange import Exchange, exchange, needs_livekit
@@ -64,15 +64,34 @@ def test_the_bot_can_end_a_call(open_exchange, phone):
     phone.wait("CALL_CLOSED")
 
 
-def test_the_bot_can_send_the_caller_to_a_person(open_exchange, phone):
+def test_the_bot_can_send_the_caller_to_a_person(open_exchange, phone, tmp_path):
     moved = counted(open_exchange, "transferred")
-    phone.dial(open_exchange.address)
-    phone.wait("CALL_ESTABLISHED", 40)
+    with telephone(tmp_path / "person", open_exchange.host, answers=True) as person:
+        address = f"sip:200@{open_exchange.host}:{person.sip}"
+        (open_exchange.folder / "data/person").write_text(address)
+        phone.dial(open_exchange.address)
+        phone.wait("CALL_ESTABLISHED", 40)
 
-    phone.press("9")
+        phone.press("9")
 
-    assert "sip:200@127.0.0.1" in phone.wait("TRANSFER")["param"]
-    open_exchange.wait("transferred", count=moved + 1)
+        assert address in phone.wait("TRANSFER")["param"]
+        person.wait("CALL_ESTABLISHED")
+        open_exchange.wait("transferred", count=moved + 1)
+
+
+def test_a_caller_whom_no_person_takes_stays_with_the_bot(open_exchange, phone):
+    kept = counted(open_exchange, "not transferred")
+    with busy_telephone(open_exchange.host) as port:
+        address = f"sip:200@{open_exchange.host}:{port}"
+        (open_exchange.folder / "data/person").write_text(address)
+        phone.dial(open_exchange.address)
+        phone.wait("CALL_ESTABLISHED", 40)
+
+        phone.press("9")
+
+        open_exchange.wait("not transferred", count=kept + 1)
+        wait_for(lambda: abs(loudest(phone.heard()[-1600:], 8000) - 440) < 15, 15, "the bot's tone")
+        phone.hang_up()
 
 
 def test_a_bot_that_dies_in_a_call_is_followed_by_another(open_exchange, phone):

@@ -28,7 +28,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # What every file holds, as one digest: `make check` does not repeat tests that passed on the same.
 TREE = git ls-files -z --cached --others --exclude-standard | xargs -0 sha256sum 2>/dev/null | sha256sum
 
-.PHONY: help run test check format bench evals coverage lock schema image image-test hooks clean
+.PHONY: help run test check livekit format bench evals coverage lock schema image image-test hooks clean
 
 help: ## list what can be made
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name says; \
@@ -48,6 +48,8 @@ check: $(VENV)/.dev ## format, lint, types, import contracts, tests: what CI run
 	$(VENV)/bin/lint-imports
 	@if [[ -f $(VENV)/.tested && "$$(cat $(VENV)/.tested)" == "$$($(TREE))" ]]; \
 	then echo "tests: all passed on this very tree"; else $(MAKE) test; fi
+
+livekit: $(VENV)/.livekit ## install what calls need: LiveKit's parts and servers (some minutes)
 
 format: $(VENV)/.dev ## put the code into shape
 	$(VENV)/bin/ruff check --fix-only .
@@ -107,4 +109,8 @@ $(VENV)/.run: requirements.lock packaging/link.py | $(VENV)/.uv
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	@echo "setting up: the developers' requirements"
 	@$(UV) pip sync --quiet --python $(PYTHON) --require-hashes requirements-dev.lock
+	@touch $@
+
+$(VENV)/.livekit: requirements-voice.lock packaging/livekit packaging/go.lock $(wildcard packaging/livekit-sip/*) | $(VENV)/.run
+	@nice packaging/livekit $(VENV)
 	@touch $@

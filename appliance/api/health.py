@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -22,6 +23,7 @@ from appliance.core.store.database import Connection, Database
 PROBE_S = 2.0
 HEARTBEAT_LATE_S = 60.0
 UNANSWERED_LATE_S = 60.0
+SWITCHBOARD_LATE_S = 30.0
 OLDEST_UNANSWERED = "oldest_unanswered_s"
 
 
@@ -124,6 +126,19 @@ def channels(stopped: Sequence[str]) -> list[Check]:
     return [Check(name="channel", state=State.WARN, says=said) for said in stopped]
 
 
+def phone(db: Database, now: datetime) -> list[Check]:
+    """Say how the phone is, where it is on."""
+    written = db.read(partial(notes.find, name=notes.PHONE))
+    told = json.loads(written) if written else {"state": "off"}
+    if told["state"] == "off":
+        return []
+    age_s = (now - datetime.fromisoformat(told["at"])).total_seconds()
+    if age_s > SWITCHBOARD_LATE_S:
+        said = f"The switchboard was last seen {age_s:.0f} s ago: calls may not be answered."
+        return [Check(name="phone", state=State.WARN, says=said)]
+    return [Check(name="phone", state=State(told["state"]), says=told["says"])]
+
+
 def router(appliance: Appliance) -> APIRouter:
     """Serve /up and /ready."""
     made = APIRouter(tags=["health"])
@@ -146,6 +161,7 @@ def router(appliance: Appliance) -> APIRouter:
             checks.append(heartbeat(appliance.db, now))
             checks += waiting(appliance.metrics.get(OLDEST_UNANSWERED))
             checks += channels(appliance.stopped_channels())
+            checks += phone(appliance.db, now)
         if appliance.draining.is_set():
             checks.append(Check(name="process", state=State.FAIL, says="The process is stopping."))
         failed = any(check.state is State.FAIL for check in checks)

@@ -314,6 +314,38 @@ class VoiceManners(Strict):
     """How long a call may last."""
 
 
+Number = Annotated[str, Field(pattern=r"^[A-Za-z0-9+*#._-]{1,64}$")]
+Telephone = Annotated[str, Field(pattern=r"^(sips?:[^\s<>\"]{1,200}|tel:\+?[0-9*#-]{2,32})$")]
+
+
+class Phone(Strict):
+    """Calls by telephone, from a PBX, a softphone or a trunk, over SIP."""
+
+    enabled: bool = True
+    """Whether telephones are answered; calls in the browser need only voice.enabled."""
+    numbers: Annotated[list[Number], Field(max_length=100)] = []
+    """The numbers or names that are answered, as they are dialled; without any, all are."""
+    allowed_addresses: Annotated[list[str], Field(min_length=1, max_length=100)] = [
+        "127.0.0.0/8",
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+    ]
+    """Addresses or networks that may call; others are refused."""
+    username: Annotated[str, Field(pattern=r"^[^\s:\"]{1,64}$")] | None = None
+    """The name a caller's telephone or PBX must prove with the password; without one, none need."""
+    password_secret: SecretName | None = None
+    """Name of the secret that holds the password (never the password itself)."""
+    max_calls: Annotated[int, Field(ge=1, le=200)] = 10
+    """How many calls at once; the next ones hear that it is busy."""
+    ring_s: Annotated[float, Field(ge=2, le=60)] = 12
+    """How long a caller waits for the bot, at the beginning or where it was lost in a call."""
+    fallback: Telephone | None = None
+    """Where a call goes in which the bot was lost, e.g. sip:200@pbx.example or tel:+15551234567."""
+    transfer_to: Telephone | None = None
+    """Where a caller is put through to a person during opening hours; else a ticket waits."""
+
+
 class Voice(Strict):
     """The phone."""
 
@@ -323,6 +355,8 @@ class Voice(Strict):
     """Needed when enabled."""
     manners: VoiceManners = VoiceManners()
     """How a call is held."""
+    phone: Phone = Phone()
+    """Calls by telephone."""
 
 
 class PiiCollection(Strict):

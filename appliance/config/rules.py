@@ -10,7 +10,15 @@ import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
 
-from appliance.config import model, nodes, rules_hours, rules_mcp, rules_models, rules_names
+from appliance.config import (
+    model,
+    nodes,
+    rules_hours,
+    rules_mcp,
+    rules_models,
+    rules_names,
+    rules_phone,
+)
 from appliance.config.catalogue import Catalogue
 from appliance.config.problems import Finding, Steps, shown
 from appliance.config.rule_file import RuleFile
@@ -127,6 +135,7 @@ _RULES: tuple[Callable[[RuleFile], Iterator[Finding]], ...] = (
     rules_models.spending,
     _addresses,
     _validity,
+    rules_phone.phone,
     rules_mcp.servers,
     rules_mcp.secrets,
     rules_mcp.names,

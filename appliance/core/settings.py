@@ -54,6 +54,26 @@ class Settings(BaseSettings):
         description="Comma-separated networks that are told reasons on /ready, and the figures.",
     )
 
+    livekit_port: int = Field(
+        default=7880, ge=1, le=65535, description="Calls: LiveKit's signalling, on this machine."
+    )
+    rtc_tcp_port: int = Field(
+        default=7881, ge=1, le=65535, description="Calls: sound of browsers that may not use UDP."
+    )
+    rtc_udp_port: int = Field(default=7882, ge=1, le=65535, description="Calls: sound of browsers.")
+    sip_port: int = Field(
+        default=5060, ge=1, le=65535, description="Calls: where telephones and a PBX call, UDP."
+    )
+    sip_rtp_ports: str = Field(
+        default="10000-10200",
+        pattern=r"^[1-9][0-9]{3,4}-[1-9][0-9]{3,4}$",
+        description="Calls: sound of telephones, UDP; one port a call.",
+    )
+    call_address: str = Field(
+        default="",
+        description="Calls: this machine's address as callers reach it; empty: found out.",
+    )
+
     header_timeout_s: float = Field(
         default=5.0, gt=0, description="A request's headers must be complete after this."
     )
@@ -135,6 +155,11 @@ def secrets_in_environment() -> list[str]:
 def secret_from_environment(name: str) -> str | None:
     """Find a secret's value in the environment, or None."""
     return os.environ.get(secret_variable(name))
+
+
+def whole_environment() -> dict[str, str]:
+    """Give our environment, for another process of ours."""
+    return dict(os.environ)
 
 
 def bare_environment() -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Runs a module as a process that dies with its parent: `python -m appliance.core.supervised M`.
 
-Without it a supervisor that is killed leaves its children behind, still holding the port.
+A foreign program as well: `python -m appliance.core.supervised -- PROGRAM ARGUMENTS`. Without this
+a supervisor that is killed leaves its children behind, still holding the port.
 """
 
 from __future__ import annotations
@@ -24,4 +25,6 @@ if __name__ == "__main__":
     die_with_parent()
     if os.getppid() == 1:  # the parent died before the request was in place
         sys.exit(0)
+    if sys.argv[1] == "--":
+        os.execv(sys.argv[2], sys.argv[2:])  # noqa: S606 - a path of ours
     runpy.run_module(sys.argv[1], run_name="__main__", alter_sys=True)

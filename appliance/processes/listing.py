@@ -21,6 +21,7 @@ class Process:
 
 
 PROCESSES = (
-    Process("jobs", "appliance.jobs", 10, 15, "work on a schedule and in the background"),
-    Process("api", "appliance.api", 20, 70, "HTTP, and the desk that answers"),
+    Process("jobs", "appliance.jobs", 10, 8, "work on a schedule and in the background"),
+    Process("api", "appliance.api", 20, 62, "HTTP, and the desk that answers"),
+    Process("switchboard", "appliance.switchboard", 30, 17, "LiveKit's servers, and calls"),
 )

@@ -9,6 +9,8 @@ from appliance.core.store.database import Connection
 from appliance.core.store.tables import install
 
 JOBS_HEARTBEAT = "jobs_heartbeat"
+PHONE = "phone"
+"""How the phone is: JSON with `at`, `state` (ok, warn or off) and `says`."""
 MCP_PINS = "mcp_pin|"
 """Begins the notes of what MCP servers' tools were when the config was activated."""
 

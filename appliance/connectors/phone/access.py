@@ -1,0 +1,110 @@
+"""The way to the appliance's own LiveKit server: its address, and tokens for its rooms.
+
+The key is derived from the install's master key, so that it lies in no file and every process has
+the same one. Tokens are plain JWTs, written here: the web server makes them without LiveKit's
+libraries in its memory.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from appliance.core.crypto import Keyring
+
+AGENT = "frontdesk"
+_KEY = "frontdesk"
+_VALID = timedelta(minutes=10)
+
+Kind = Literal["standard", "sip"]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where the server listens on this machine, and the key it knows."""
+
+    port: int
+    key: str
+    secret: str
+
+    @property
+    def url(self) -> str:
+        """The address for signalling."""
+        return f"ws://127.0.0.1:{self.port}"
+
+    @property
+    def http(self) -> str:
+        """The address for its interface."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def call_token(
+        self,
+        now: datetime,
+        *,
+        room: str,
+        identity: str,
+        kind: Kind = "standard",
+        attributes: dict[str, str] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> str:
+        """Make the token that opens a room for one caller and calls the bot into it.
+
+        It is good for ten minutes to enter; who is inside stays.
+        """
+        agent = {"agentName": AGENT, "metadata": json.dumps(metadata or {})}
+        claims: dict[str, Any] = {
+            "kind": kind,
+            "video": {
+                "room": room,
+                "roomJoin": True,
+                "canPublish": True,
+                "canSubscribe": True,
+                "canPublishData": True,
+                "canPublishSources": ["microphone"],
+            },
+            "roomConfig": {
+                "name": room,
+                "emptyTimeout": 30,
+                "departureTimeout": 5,
+                "maxParticipants": 6,
+                "agents": [agent],
+            },
+            "attributes": attributes or {},
+        }
+        return self.token(now, identity=identity, claims=claims)
+
+    def server_token(self, now: datetime) -> str:
+        """Make a token for the server's own interface: rooms, agents, trunks."""
+        claims = {
+            "video": {"roomAdmin": True, "roomCreate": True, "roomList": True},
+            "sip": {"admin": True, "call": True},
+        }
+        return self.token(now, identity="appliance", claims=claims)
+
+    def token(self, now: datetime, *, identity: str, claims: dict[str, Any]) -> str:
+        """Sign claims (RFC 7519, HS256)."""
+        head = {"alg": "HS256", "typ": "JWT"}
+        said = {
+            **claims,
+            "iss": self.key,
+            "sub": identity,
+            "nbf": int((now - timedelta(minutes=1)).timestamp()),
+            "exp": int((now + _VALID).timestamp()),
+        }
+        signed = b".".join(_coded(json.dumps(part).encode()) for part in (head, said))
+        mark = hmac.new(self.secret.encode(), signed, hashlib.sha256).digest()
+        return (signed + b"." + _coded(mark)).decode()
+
+
+def of(keyring: Keyring, port: int) -> Access:
+    """Give this install's access to its own server."""
+    return Access(port=port, key=_KEY, secret=keyring.derive("livekit").hex())
+
+
+def _coded(raw: bytes) -> bytes:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=")

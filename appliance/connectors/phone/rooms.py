@@ -1,0 +1,126 @@
+"""The calls there are, as LiveKit's server knows them: who is inside, and what can be done."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import aiohttp
+from livekit import api
+from livekit.protocol.agent import JobStatus
+from livekit.protocol.models import ParticipantInfo
+
+from appliance.connectors.phone.access import AGENT, Access
+from appliance.core import errors
+
+T = TypeVar("T")
+
+PREFIX = "call-"
+_LIVES = {JobStatus.JS_PENDING, JobStatus.JS_RUNNING}
+_PATIENCE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class CallRoom:
+    """A call. `caller` is the identity of who called; `is_talking` once the call was answered."""
+
+    name: str
+    began_at: int
+    caller: str | None
+    is_telephone: bool
+    has_bot: bool
+    is_talking: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """LiveKit's interface, as far as calls need it."""
+
+    server: api.LiveKitAPI
+
+    async def all(self) -> list[CallRoom]:
+        """List the calls, the oldest first.
+
+        Raises:
+            Unavailable: the server does not answer.
+        """
+        listed = await _asked(self.server.room.list_rooms(api.ListRoomsRequest()))
+        found = []
+        for room in listed.rooms:
+            if room.name.startswith(PREFIX):
+                inside = await _asked(
+                    self.server.room.list_participants(api.ListParticipantsRequest(room=room.name))
+                )
+                found.append(_call(room.name, room.creation_time_ms, list(inside.participants)))
+        return sorted(found, key=lambda call: call.began_at)
+
+    async def call_bot(self, room: str, told: dict[str, str]) -> None:
+        """Ask for the bot unless one is on its way; `told` is what the worker learns of the call.
+
+        Raises:
+            Unavailable: the server does not answer.
+        """
+        asked = await _asked(self.server.agent_dispatch.list_dispatch(room))
+        if any(job.state.status in _LIVES for one in asked for job in one.state.jobs):
+            return
+        for one in asked:
+            await _asked(self.server.agent_dispatch.delete_dispatch(one.id, room))
+        wanted = api.CreateAgentDispatchRequest(
+            agent_name=AGENT, room=room, metadata=json.dumps(told)
+        )
+        await _asked(self.server.agent_dispatch.create_dispatch(wanted))
+
+    async def end(self, room: str) -> None:
+        """End a call; one that was not answered hears that it is busy.
+
+        Raises:
+            Unavailable: the server does not answer.
+        """
+        await _asked(self.server.room.delete_room(api.DeleteRoomRequest(room=room)))
+
+    async def transfer(self, room: str, caller: str, to: str, *, dial_tone: bool = False) -> None:
+        """Send a telephone elsewhere (REFER); the call ends here once it is taken there.
+
+        Raises:
+            Unavailable: it was not taken there; the call goes on here.
+        """
+        wanted = api.TransferSIPParticipantRequest(
+            room_name=room, participant_identity=caller, transfer_to=to, play_dialtone=dial_tone
+        )
+        await _asked(self.server.sip.transfer_sip_participant(wanted), within_s=45)
+
+
+def _call(name: str, began_at: int, inside: list[ParticipantInfo]) -> CallRoom:
+    bots = [each for each in inside if each.kind == ParticipantInfo.Kind.AGENT]
+    telephones = [each for each in inside if each.kind == ParticipantInfo.Kind.SIP]
+    browsers = [each for each in inside if each.kind == ParticipantInfo.Kind.STANDARD]
+    callers = telephones or [each for each in browsers if each.identity.startswith("web_")]
+    return CallRoom(
+        name=name,
+        began_at=began_at,
+        caller=callers[0].identity if callers else None,
+        is_telephone=bool(telephones),
+        has_bot=bool(bots),
+        is_talking=any(
+            each.attributes.get("sip.callStatus", "active") == "active" for each in callers
+        ),
+    )
+
+
+async def _asked(work: Awaitable[T], *, within_s: float = _PATIENCE_S) -> T:
+    try:
+        async with asyncio.timeout(within_s):
+            return await work
+    except (aiohttp.ClientError, api.TwirpError, TimeoutError) as cause:
+        raise errors.Unavailable("LiveKit's server did not do what it was asked.") from cause
+
+
+@asynccontextmanager
+async def open_rooms(access: Access) -> AsyncIterator[Rooms]:
+    """Open the way to the server's interface."""
+    async with api.LiveKitAPI(access.http, access.key, access.secret) as server:
+        yield Rooms(server)

@@ -1,0 +1,134 @@
+"""Keeps the phone's programs as the live config wants them, and says how they are."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import tempfile
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from appliance.config import model
+from appliance.connectors.phone.servers import Program
+from appliance.core import errors, logs
+from appliance.core.clock import Clock
+from appliance.core.store import notes
+from appliance.core.store.database import Database
+from appliance.switchboard.child import Child
+from appliance.switchboard.plan import Plan
+
+_log = logs.get(__name__)
+
+BEAT_S = 5.0
+
+Planner = Callable[[model.Voice, Path], Plan]
+Provision = Callable[[model.Voice], Awaitable[None]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Keeper:
+    """The phone's programs. `plan` gives which; `provision` tells LiveKit's bridge its trunk."""
+
+    db: Database
+    clock: Clock
+    plan: Planner
+    provision: Provision
+    _voice: model.Voice = field(default_factory=model.Voice)
+    _children: list[Child] = field(default_factory=list)
+    _plan: Plan = field(default_factory=Plan)
+    _trouble: str = ""
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def take_up(self, voice: model.Voice) -> None:
+        """Go by another config from now on."""
+        self._voice = voice
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Keep the programs until cancelled, then stop them."""
+        beating = asyncio.create_task(self._beat())
+        try:
+            with tempfile.TemporaryDirectory(prefix="frontdesk-phone-") as folder:
+                while True:
+                    self._changed.clear()
+                    await self._arrange(Path(folder))
+                    await self._changed.wait()
+        finally:
+            beating.cancel()
+            await self._stop()
+            with contextlib.suppress(errors.Error):
+                self._tell("off", "The phone is stopped.")
+
+    async def _arrange(self, folder: Path) -> None:
+        """Run what the config wants; what runs already and is wanted again is left alone."""
+        wanted = self.plan(self._voice, folder)
+        for problem in wanted.problems:
+            _log.error("the phone is not whole", problem=problem)
+        if wanted.programs != self._plan.programs:
+            await self._stop()
+            self._plan = wanted
+            await self._start(wanted.programs)
+        self._plan = wanted
+        if wanted.has_trunk:
+            await self._provision()
+        self._note()
+
+    async def _start(self, programs: tuple[Program, ...]) -> None:
+        """Start the programs, each once the one before it answers."""
+        for program in programs:
+            child = Child(program=program, born=self._born)
+            self._children.append(child)
+            child.start()
+            self._note()
+            if not await child.ready():
+                _log.error("a program of the phone is not ready", program=program.name)
+
+    async def _stop(self) -> None:
+        """Stop the programs in the opposite order: no more calls, then those under way."""
+        while self._children:
+            await self._children[-1].stop()
+            self._children.pop()
+
+    def _born(self) -> None:
+        if self._plan.has_trunk and any(child.deaths for child in self._children):
+            self._changed.set()  # redis forgets the trunk with its life
+
+    async def _provision(self) -> None:
+        try:
+            await self.provision(self._voice)
+            self._trouble = ""
+        except errors.Error as cause:
+            self._trouble = cause.sentence
+            _log.error("the trunk could not be set up", why=cause.sentence)
+
+    # -- what is told ------------------------------------------------------------------------------
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_S)
+            self._note()
+
+    def _note(self) -> None:
+        try:
+            self._tell(*self.state())
+        except errors.Error as cause:
+            _log.warning("the phone's state could not be noted", why=cause.sentence)
+
+    def state(self) -> tuple[str, str]:
+        """Say how the phone is, as /ready shows it: ok, warn or off, and a sentence."""
+        if not self._voice.enabled:
+            return "off", "The phone is off."
+        waiting = [child.program.name for child in self._children if not child.is_ready]
+        problems = [*self._plan.problems, *filter(None, [self._trouble])]
+        if waiting:
+            problems.append(f"Not running yet: {', '.join(waiting)}.")
+        if problems:
+            return "warn", f"phone: {' '.join(problems)}"
+        names = ", ".join(child.program.name for child in self._children)
+        return "ok", f"phone: running ({names})."
+
+    def _tell(self, state: str, says: str) -> None:
+        told = json.dumps({"at": self.clock.now().isoformat(), "state": state, "says": says})
+        self.db.write_now(lambda connection: notes.put(connection, notes.PHONE, told))

@@ -1,0 +1,49 @@
+"""The switchboard's life: follow the live config, keep the programs, stop when told to."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from appliance.assembly.office import Office
+from appliance.config import model
+from appliance.connectors.phone import access
+from appliance.connectors.phone.access import Access
+from appliance.core.settings import Settings
+from appliance.switchboard import live
+from appliance.switchboard import plan as plans
+from appliance.switchboard.keeper import Keeper
+from appliance.switchboard.plan import Plan
+
+
+async def run(
+    office: Office, plan: Callable[[model.Voice, Settings, Access, Path], Plan] = plans.plan
+) -> None:
+    """Keep the phone's programs until SIGTERM or SIGINT."""
+    entry = access.of(office.keyring, office.settings.livekit_port)
+
+    def planned(voice: model.Voice, folder: Path) -> Plan:
+        return plan(voice, office.settings, entry, folder)
+
+    async def provision(voice: model.Voice) -> None:
+        # LiveKit's library only where its bridge is used.
+        from appliance.connectors.phone import trunks  # noqa: PLC0415
+
+        await trunks.provision(entry, voice.phone, secret=office.secret)
+
+    keeper = Keeper(db=office.db, clock=office.clock, plan=planned, provision=provision)
+    running = asyncio.create_task(keeper.run())
+    following = asyncio.create_task(live.follow(office, keeper.take_up))
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({running, following, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (following, running):
+        task.cancel()
+    ends = await asyncio.gather(following, running, return_exceptions=True)
+    for end in ends:
+        if isinstance(end, Exception):
+            raise end

@@ -1,0 +1,167 @@
+"""The process that leaves no caller in silence: `python -m appliance.switchboard.warden`.
+
+LiveKit calls the bot into a room once. A call that rings before a worker is there, whose worker is
+killed, or that comes when every line is busy would ring or be silent for ever: this looks at the
+calls every second, asks for the bot again, says that something is wrong, and ends what nobody can
+serve.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from dataclasses import dataclass, field
+
+from appliance.assembly.office import Office, open_office
+from appliance.config import model
+from appliance.connectors.phone import access, announce
+from appliance.connectors.phone.access import Access
+from appliance.connectors.phone.rooms import CallRoom, Rooms, open_rooms
+from appliance.core import errors, logs, process
+from appliance.core.clock import Clock
+from appliance.core.settings import Settings
+from appliance.switchboard import live
+
+_log = logs.get(__name__)
+
+LOOK_EVERY_S = 0.5
+# A bot comes within this, or has been lost.
+_GRACE_S = 1.5
+
+
+@dataclass(slots=True, kw_only=True)
+class Warden:
+    """Watches over the calls of LiveKit's server."""
+
+    access: Access
+    clock: Clock
+    rooms: Rooms
+    phone: model.Phone = field(default_factory=model.Phone)
+    _alone_since: dict[str, float] = field(default_factory=dict)
+    _had_bot: set[str] = field(default_factory=set)
+    _told: set[str] = field(default_factory=set)
+    _busy: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Look at the calls again and again."""
+        while True:
+            with contextlib.suppress(errors.Unavailable):  # the server is away: the switchboard's
+                await self.look()
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def look(self) -> None:
+        """Look at every call once.
+
+        Raises:
+            Unavailable: the server does not answer.
+        """
+        calls = await self.rooms.all()
+        names = {call.name for call in calls}
+        for kept in (self._had_bot, self._told):
+            kept.intersection_update(names)
+        self._alone_since = {k: v for k, v in self._alone_since.items() if k in names}
+        served = [call for call in calls if call.has_bot]
+        self._had_bot |= {call.name for call in served}
+        for call in served:
+            self._alone_since.pop(call.name, None)
+            self._told.discard(call.name)
+        free = self.phone.max_calls - len(served)
+        for call in calls:
+            if call.has_bot or call.caller is None or call.name in self._busy:
+                continue
+            free -= 1
+            if free < 0 and call.name not in self._had_bot:
+                await self._turn_away(call, "every line is busy")
+            else:
+                await self._tend(call)
+
+    async def _tend(self, call: CallRoom) -> None:
+        """Serve a call that has no bot."""
+        now = self.clock.monotonic()
+        alone_s = now - self._alone_since.setdefault(call.name, now)
+        is_lost = call.name in self._had_bot
+        if alone_s > self.phone.ring_s:
+            if is_lost or call.is_talking:
+                self._keep(call, self._give_up(call))
+            else:
+                await self._turn_away(call, "no worker came to the telephone")
+        elif alone_s > _GRACE_S:
+            told = {"kind": "sip" if call.is_telephone else "web"}
+            if is_lost and call.name not in self._told:
+                self._told.add(call.name)
+                _log.warning("the bot was lost in a call; another one is asked for")
+                self._keep(call, self._say(call, "moment"))
+            await self.rooms.call_bot(
+                call.name, {**told, **({"resumed": "yes"} if is_lost else {})}
+            )
+
+    async def _turn_away(self, call: CallRoom, why: str) -> None:
+        _log.warning("a call was turned away", why=why, room=call.name)
+        await self.rooms.end(call.name)
+
+    async def _give_up(self, call: CallRoom) -> None:
+        """Say that nobody is there any more; then send the caller where somebody is."""
+        to = self.phone.fallback
+        _log.error("a call cannot go on", room=call.name, is_forwarded=to is not None)
+        await self._say(call, "trouble")
+        try:
+            if to and call.is_telephone and call.caller:
+                await self.rooms.transfer(call.name, call.caller, to)
+                return
+        except errors.Unavailable as cause:
+            _log.error("a lost call could not be sent on", why=cause.sentence)
+        await self.rooms.end(call.name)
+
+    async def _say(self, call: CallRoom, recording: str) -> None:
+        try:
+            await announce.announce(self.access, self.clock.now(), call.name, recording)
+        except errors.Unavailable as cause:
+            _log.error("a caller could not be told", why=cause.sentence)
+
+    def _keep(self, call: CallRoom, work: object) -> None:
+        assert asyncio.iscoroutine(work)
+        task: asyncio.Task[None] = asyncio.create_task(work)
+        self._busy[call.name] = task
+        task.add_done_callback(lambda done: self._done(call.name, done))
+
+    def _done(self, name: str, task: asyncio.Task[None]) -> None:
+        self._busy.pop(name, None)
+        if not task.cancelled() and (wrong := task.exception()) is not None:
+            _log.error("a caller could not be served", exc_info=wrong)
+
+
+async def _run(office: Office) -> None:
+    entry = access.of(office.keyring, office.settings.livekit_port)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with open_rooms(entry) as rooms:
+        warden = Warden(access=entry, clock=office.clock, rooms=rooms)
+
+        def take_up(voice: model.Voice) -> None:
+            warden.phone = voice.phone
+
+        tasks = [
+            asyncio.create_task(live.follow(office, take_up)),
+            asyncio.create_task(warden.run()),
+        ]
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+        for end in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(end, Exception):
+                raise end
+
+
+def _main(chosen: Settings) -> None:
+    office = open_office(chosen)
+    try:
+        asyncio.run(_run(office))
+    finally:
+        office.close()
+
+
+if __name__ == "__main__":
+    process.run("warden", _main)

@@ -1,0 +1,183 @@
+"""A real telephone: baresip (Debian), driven over its control socket."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import socket
+import subprocess
+import threading
+import time
+import wave
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.fakes.running import free_port, wait_for
+
+MODULES = "/usr/lib/baresip/modules"
+INSTALLED = shutil.which("baresip") is not None
+
+_CONFIG = """\
+poll_method epoll
+sip_listen {host}:{sip}
+audio_source {source}
+audio_player aubridge,ear
+audio_alert aubridge,bell
+ausrc_srate 8000
+auplay_srate 8000
+jitter_buffer_delay 1-5
+module_path {modules}
+module g711.so
+module aufile.so
+module aubridge.so
+module sndfile.so
+module_tmp account.so
+module_app menu.so
+module_app ctrl_tcp.so
+ctrl_tcp_listen 127.0.0.1:{control}
+snd_path {folder}
+"""
+
+
+@dataclass
+class Telephone:
+    """baresip as a person holds it. `said` are the events it has reported."""
+
+    control: socket.socket
+    folder: Path
+    sip: int
+    said: list[dict[str, Any]] = field(default_factory=list)
+    _rest: bytes = b""
+
+    def dial(self, address: str) -> None:
+        self.tell("dial", address)
+
+    def press(self, key: str) -> None:
+        self.tell("sndcode", key)
+
+    def hang_up(self) -> None:
+        self.tell("hangup")
+
+    def tell(self, command: str, parameters: str = "") -> None:
+        said = json.dumps({"command": command, "params": parameters}).encode()
+        self.control.sendall(b"%d:%s," % (len(said), said))
+
+    def events(self, kind: str) -> list[dict[str, Any]]:
+        """Give the events of a kind so far, e.g. CALL_ESTABLISHED or CALL_CLOSED."""
+        with contextlib.suppress(BlockingIOError):
+            while more := self.control.recv(65536):
+                self._rest += more
+        while b":" in self._rest:
+            length, _, rest = self._rest.partition(b":")
+            if len(rest) <= int(length):
+                break
+            self.said.append(json.loads(rest[: int(length)]))
+            self._rest = rest[int(length) + 1 :]
+        return [each for each in self.said if each.get("type") == kind]
+
+    def wait(self, kind: str, within_s: float = 15) -> dict[str, Any]:
+        wait_for(lambda: bool(self.events(kind)), within_s, f"{kind}; said: {self.said}")
+        return self.events(kind)[-1]
+
+    def heard(self) -> np.ndarray:
+        """Give every sample that came out of the telephone so far."""
+        found = sorted(self.folder.glob("dump-*-dec.wav"))
+        if not found:
+            return np.zeros(0, np.int16)
+        return np.frombuffer(found[-1].read_bytes()[44:][: _even(found[-1])], np.int16)
+
+
+def _even(path: Path) -> int:
+    return (path.stat().st_size - 44) // 2 * 2
+
+
+@contextlib.contextmanager
+def telephone(
+    folder: Path,
+    host: str,
+    *,
+    source: str = "aubridge,mouth",
+    answers: bool = False,
+) -> Iterator[Telephone]:
+    """Switch a telephone on. `source` is what it says: silence, or `aufile,PATH` (8 kHz WAV)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sip, control = free_port(), free_port()
+    settings = _CONFIG.format(
+        host=host, sip=sip, control=control, modules=MODULES, folder=folder, source=source
+    )
+    (folder / "config").write_text(settings)
+    mode = "auto" if answers else "manual"
+    line = f"<sip:caller@{host}:{sip}>;regint=0;audio_codecs=PCMU/8000/1;answermode={mode}"
+    (folder / "accounts").write_text(line + "\n")
+    with (
+        (folder / "log").open("wb") as log,
+        subprocess.Popen(
+            ["baresip", "-f", str(folder)], stdout=log, stderr=log, stdin=subprocess.DEVNULL
+        ) as process,
+    ):
+        try:
+            with _connected(control) as held:
+                yield Telephone(held, folder, sip)
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _connected(port: int) -> socket.socket:
+    began = time.monotonic()
+    while True:
+        try:
+            control = socket.create_connection(("127.0.0.1", port), timeout=1)
+        except OSError:
+            assert time.monotonic() - began < 30, "baresip does not start"
+            time.sleep(0.05)
+            continue
+        control.setblocking(False)
+        return control
+
+
+def write_wav(path: Path, samples: np.ndarray) -> Path:
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(8000)
+        out.writeframes(samples.astype(np.int16).tobytes())
+    return path
+
+
+@contextlib.contextmanager
+def busy_telephone(host: str) -> Iterator[int]:
+    """Give the port of a telephone that is always busy."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
+        wire.bind((host, 0))
+        wire.settimeout(0.2)
+        over = threading.Event()
+
+        def refuse() -> None:
+            while not over.is_set():
+                with contextlib.suppress(TimeoutError):
+                    asked, caller = wire.recvfrom(65536)
+                    if asked.startswith(b"INVITE"):
+                        wire.sendto(_busy(asked.decode()), caller)
+
+        refusing = threading.Thread(target=refuse)
+        refusing.start()
+        yield int(wire.getsockname()[1])
+        over.set()
+        refusing.join()
+
+
+def _busy(asked: str) -> bytes:
+    kept = ("Via:", "From:", "Call-ID:", "CSeq:")
+    lines = [line for line in asked.split("\r\n") if line.startswith(kept)]
+    to = next(line for line in asked.split("\r\n") if line.startswith("To:"))
+    whole = ["SIP/2.0 486 Busy Here", *lines, f"{to};tag=busy", "Content-Length: 0", "", ""]
+    return "\r\n".join(whole).encode()

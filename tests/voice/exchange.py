@@ -1,0 +1,143 @@
+"""A telephone exchange for tests: the switchboard with LiveKit's real server, on ports of its own.
+
+A test that needs it is never left out in CI; elsewhere it says how to get what is missing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from appliance.switchboard import plan
+from tests.fakes import baresip
+from tests.fakes.running import Running, environment, free_port, running, wait_for
+
+HOUSE = Path(__file__).parents[2]
+VOICE = """
+voice:
+  enabled: true
+  config:
+    stt: { provider: deepgram }
+    tts: { provider: deepgram }
+  phone:
+    allowed_addresses: [127.0.0.0/8, %s]
+"""
+
+
+def needs_livekit() -> pytest.MarkDecorator:
+    """Leave a test out where LiveKit's server or a telephone is missing, but never in CI."""
+    missing = [
+        *plan.lacking(),
+        *plan.lacking_for_telephones(),
+        *([] if baresip.INSTALLED else ["apt-get install baresip"]),
+    ]
+    is_ci = os.environ.get("CI") == "true"
+    return pytest.mark.skipif(bool(missing) and not is_ci, reason=" ".join(missing))
+
+
+def own_address() -> str:
+    """Give this machine's address as others reach it, not the loopback's."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
+
+
+@dataclass
+class Exchange:
+    host: str
+    sip: int
+    runs: Running
+    folder: Path
+
+    @property
+    def address(self) -> str:
+        return f"sip:100@{self.host}:{self.sip}"
+
+    def diary(self, what: str) -> list[dict[str, Any]]:
+        """Give what the worker without a bot has noted."""
+        path = self.folder / "data/diary"
+        lines = path.read_text().splitlines() if path.exists() else []
+        return [told for told in map(json.loads, lines) if told["what"] == what]
+
+    def wait(self, what: str, within_s: float = 20, *, count: int = 1) -> dict[str, Any]:
+        wait_for(lambda: len(self.diary(what)) >= count, within_s, what)
+        return self.diary(what)[-1]
+
+    def log(self) -> str:
+        return self.runs.log.read_text()
+
+    def state(self) -> dict[str, Any]:
+        """Read what /ready is told of the phone."""
+        import sqlite3
+
+        with contextlib.closing(sqlite3.connect(self.folder / "data/core.db")) as db:
+            row = db.execute("SELECT value FROM install WHERE name = 'phone'").fetchone()
+        return json.loads(row[0]) if row else {}
+
+    def program(self, words: str) -> psutil.Process:
+        """Find a process of the exchange by a word of its command."""
+        for process in psutil.Process(self.runs.process.pid).children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                if any(words in word for word in process.cmdline()):
+                    return process
+        raise LookupError(words)
+
+
+def config(folder: Path, extra: str = "", host: str = "") -> Path:
+    """Write the sample config with the voice on, and make it live."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "bot_config.yaml"
+    whole = (HOUSE / "bot_config.yaml").read_text()
+    before, off, after = whole.partition("\nvoice:\n  enabled: false\n")
+    assert off, "the sample config's voice section has changed"
+    path.write_text(before + VOICE % (host or own_address()) + extra + after)
+    return path
+
+
+def activate(folder: Path, path: Path, **settings: object) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "appliance", "config", "activate", str(path)],
+        env=environment(folder, 1, **settings) | {"APPLIANCE_SECRET_VOICE": "x"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def ports() -> dict[str, object]:
+    first = free_port()
+    return {
+        "livekit_port": free_port(),
+        "rtc_tcp_port": free_port(),
+        "rtc_udp_port": free_port(),
+        "sip_port": free_port(),
+        "sip_rtp_ports": f"{first}-{first + 40}",
+    }
+
+
+@contextlib.contextmanager
+def exchange(
+    folder: Path, extra: str = "", module: str = "tests.fakes.exchange"
+) -> Iterator[Exchange]:
+    """Run the exchange until calls can be taken."""
+    chosen = ports()
+    activate(folder, config(folder, extra))
+    with running(folder, module, **chosen) as runs:
+        made = Exchange(own_address(), int(str(chosen["sip_port"])), runs, folder)
+        wait_for(lambda: made.state().get("state") == "ok", 40, "the phone is ready")
+        yield made

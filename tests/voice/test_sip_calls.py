@@ -1,0 +1,124 @@
+"""Real calls: baresip (and sipp) over SIP and G.711, through livekit-sip and livekit-server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.fakes.baresip import Telephone, busy_telephone, telephone, write_wav
+from tests.fakes.phone_worker import loudest
+from tests.fakes.running import wait_for
+from tests.voice.exchange import Exchange, exchange, needs_livekit
+
+pytestmark = [pytest.mark.slow, needs_livekit()]
+
+
+@pytest.fixture(scope="module")
+def open_exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
+    with exchange(
+        tmp_path_factory.mktemp("exchange"), "    max_calls: 2\n    ring_s: 40\n"
+    ) as made:
+        yield made
+
+
+@pytest.fixture
+def phone(tmp_path: Path, open_exchange: Exchange) -> Iterator[Telephone]:
+    tone = np.sin(2 * np.pi * 1000 * np.arange(8000 * 60) / 8000) * 8000
+    source = f"aufile,{write_wav(tmp_path / 'tone.wav', tone)}"
+    with telephone(tmp_path / "phone", open_exchange.host, source=source) as made:
+        yield made
+
+
+def counted(exchange: Exchange, what: str) -> int:
+    return len(exchange.diary(what))
+
+
+def test_both_sides_of_a_call_hear_each_other_and_keys_arrive(open_exchange, phone):
+    joined, heard = counted(open_exchange, "joined"), counted(open_exchange, "heard")
+
+    phone.dial(open_exchange.address)
+    phone.wait("CALL_ESTABLISHED", 40)
+
+    told = open_exchange.wait("joined", count=joined + 1)["attributes"]
+    assert told["sip.phoneNumber"] == "caller"
+    assert told["sip.trunkPhoneNumber"] == "100"
+    open_exchange.wait("heard", count=heard + 1)
+    wait_for(lambda: abs(loudest(phone.heard()[-1600:], 8000) - 440) < 15, 15, "the bot's tone")
+    phone.press("5")
+    wait_for(lambda: open_exchange.diary("pressed")[-1:] != [], 10, "the key")
+    assert open_exchange.diary("pressed")[-1]["key"] == "5"
+    over = counted(open_exchange, "over")
+    phone.hang_up()
+    open_exchange.wait("over", count=over + 1)
+
+
+def test_the_bot_can_end_a_call(open_exchange, phone):
+    phone.dial(open_exchange.address)
+    phone.wait("CALL_ESTABLISHED", 40)
+
+    phone.press("0")
+
+    phone.wait("CALL_CLOSED")
+
+
+def test_the_bot_can_send_the_caller_to_a_person(open_exchange, phone, tmp_path):
+    moved = counted(open_exchange, "transferred")
+    with telephone(tmp_path / "person", open_exchange.host, answers=True) as person:
+        address = f"sip:200@{open_exchange.host}:{person.sip}"
+        (open_exchange.folder / "data/person").write_text(address)
+        phone.dial(open_exchange.address)
+        phone.wait("CALL_ESTABLISHED", 40)
+
+        phone.press("9")
+
+        assert address in phone.wait("TRANSFER")["param"]
+        person.wait("CALL_ESTABLISHED")
+        open_exchange.wait("transferred", count=moved + 1)
+
+
+def test_a_caller_whom_no_person_takes_stays_with_the_bot(open_exchange, phone):
+    kept = counted(open_exchange, "not transferred")
+    with busy_telephone(open_exchange.host) as port:
+        address = f"sip:200@{open_exchange.host}:{port}"
+        (open_exchange.folder / "data/person").write_text(address)
+        phone.dial(open_exchange.address)
+        phone.wait("CALL_ESTABLISHED", 40)
+
+        phone.press("9")
+
+        open_exchange.wait("not transferred", count=kept + 1)
+        wait_for(lambda: abs(loudest(phone.heard()[-1600:], 8000) - 440) < 15, 15, "the bot's tone")
+        phone.hang_up()
+
+
+def test_a_bot_that_dies_in_a_call_is_followed_by_another(open_exchange, phone):
+    joined = counted(open_exchange, "joined")
+    phone.dial(open_exchange.address)
+    phone.wait("CALL_ESTABLISHED", 40)
+    open_exchange.wait("joined", count=joined + 1)
+
+    phone.press("7")
+
+    again = open_exchange.wait("joined", 40, count=joined + 2)
+    assert again["metadata"] == '{"kind": "sip", "resumed": "yes"}'
+    assert not phone.events("CALL_CLOSED")
+    assert "the bot was lost in a call" in open_exchange.log()
+    phone.hang_up()
+
+
+def test_beyond_the_last_line_a_caller_hears_that_it_is_busy(open_exchange, phone, tmp_path):
+    with (
+        telephone(tmp_path / "second", open_exchange.host) as second,
+        telephone(tmp_path / "third", open_exchange.host) as third,
+    ):
+        for one in (phone, second):
+            one.dial(open_exchange.address)
+        wait_for(lambda: bool(phone.events("CALL_RINGING")), 20, "it rings")
+        wait_for(lambda: bool(second.events("CALL_RINGING")), 20, "it rings")
+
+        third.dial(open_exchange.address)
+
+        assert "486 Busy Here" in third.wait("CALL_CLOSED")["param"]

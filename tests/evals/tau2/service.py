@@ -88,6 +88,10 @@ class Service:
         row = self._kinds[kind].get(row_id) if kind in self._kinds else None
         return str(row.user_id) if row else None
 
+    def row(self, kind: str, row_id: str) -> Any:
+        """Find a row to look at."""
+        return self._kinds[kind].get(row_id)
+
     def is_customer(self, user_id: str) -> bool:
         """Tell whether there is such a customer."""
         return user_id in self._kinds["users"]

@@ -9,8 +9,8 @@ from tests.evals.tau2.gold import Following
 
 pytestmark = collection.needs_tau2
 
-TASKS = {"retail": ("0", "17", "64", "105"), "airline": ("9", "23", "44")}
-DIALOGUES = {"retail": (3, 17, 54), "airline": (3,)}
+TASKS = {"retail": ("17", "64"), "airline": ("23", "44")}
+DIALOGUES = {"retail": (54,), "airline": (6, 13)}
 
 
 @pytest.mark.parametrize("of", collection.DOMAINS)

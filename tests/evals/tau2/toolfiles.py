@@ -13,7 +13,7 @@ from langchain_core.tools import StructuredTool
 from pydantic import BaseModel, Field
 
 from appliance.toolkit import ToolContext, ToolError, tool
-from tests.evals.tau2 import manners, service
+from tests.evals.tau2 import manners, rules, service
 from tests.evals.tau2.service import Service, Unknown
 
 OURS = "transfer_to_human_agents"
@@ -83,7 +83,7 @@ def made(place: str, name: str, *, asks_who: bool) -> StructuredTool:
 
     async def run(**given: Any) -> Any:
         ctx: ToolContext[NoSettings] = given.pop("ctx")
-        asked = _Asked(rows, ctx.conversation_id, name)
+        asked = _Asked(rows, ctx.conversation_id, name, reason_known=not asks_who)
         return asked.answer(given, proof=given.pop(proof, None) if adds else given.get(proof))
 
     hints = {"ctx": ToolContext[NoSettings], **own, **({proof: _PROOFS[proof]} if adds else {})}
@@ -141,8 +141,9 @@ def _strict(kind: Any) -> Any:
 class _Asked:
     """One call: whose it is, whether it is theirs to ask, and what the domain says."""
 
-    def __init__(self, at: Service, conversation_id: str, name: str) -> None:
+    def __init__(self, at: Service, conversation_id: str, name: str, *, reason_known: bool) -> None:
         self.at, self.conversation_id, self.name = at, conversation_id, name
+        self.reason_known = reason_known
 
     def answer(self, arguments: dict[str, Any], *, proof: str | None) -> Any:
         arguments = {each: _normal(each, value) for each, value in arguments.items()}
@@ -191,6 +192,9 @@ class _Asked:
             raise ToolError(ONE_CUSTOMER)
 
     def _act(self, arguments: dict[str, Any]) -> Any:
+        broken = rules.broken(self.at, self.name, arguments, reason_known=self.reason_known)
+        if broken is not None:
+            raise ToolError(broken)
         try:
             return self.at.act(self.name, arguments)
         except Unknown as said:

@@ -139,7 +139,8 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _CONDITION = re.compile(
-    r"^\W*(?:if|once|when|before|after|unless|until|as soon as|shall|should|would|could|can|may|do|"
+    r"^\W*(?:(?:and|or|but|so|then)\s+)?"
+    r"(?:if|once|when|before|after|unless|until|as soon as|shall|should|would|could|can|may|do|"
     r"does|did|have|has|is|are|was|were|what|which|who|how|where)\b",
     re.IGNORECASE,
 )

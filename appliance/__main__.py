@@ -35,9 +35,11 @@ class _Rooms(TyperGroup):
         if self._mounted is None:
             from appliance.assembly import commands  # noqa: PLC0415 - see the module's docstring
             from appliance.jobs.commands import commands as jobs  # noqa: PLC0415
+            from appliance.voice import commands as voice  # noqa: PLC0415
 
             rooms = typer.Typer()
             commands.mount(rooms, jobs)
+            voice.mount(rooms)
             rooms.add_typer(jobs)
             self._mounted = getattr(get_command(rooms), "commands", {})
         return self._mounted

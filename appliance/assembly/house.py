@@ -48,12 +48,13 @@ from appliance.models import embedder as embedders
 from appliance.models.speaker import Speakers
 from appliance.services.analytics import tables as _analytics
 from appliance.services.bookings import port as bookings
+from appliance.services.calls import tables as _calls
 from appliance.services.followups import tables as _followups
 from appliance.services.monitoring import tables as _monitoring
 from appliance.toolkit import catalogue as toolkit
 
 # Rooms that are only tables so far are named here, so that the schema knows them.
-TABLES_ONLY = (_analytics, _followups, _monitoring)
+TABLES_ONLY = (_analytics, _calls, _followups, _monitoring)
 
 GRAPH = "graph.db"
 CONFIG_FILE = "config_file_digest"
@@ -149,6 +150,7 @@ class Appliance:
             speaker=self.speakers.make,
             read_version=lru_cache(maxsize=8)(self._read_version),
             remote=lambda: mcp_tools.tools_of(self.mcp.usable(), self.mcp),
+            is_spoken=self.is_spoken,
         )
 
     @cached_property
@@ -168,6 +170,7 @@ class Appliance:
             post=self.post.courier,
             secrets=self._secrets,
             door=self.inbox.door,
+            debounce_ms=0 if self.is_spoken else None,  # the end of a spoken turn is heard
         )
 
     @cached_property
@@ -185,6 +188,8 @@ class Appliance:
     # Who holds this process's lanes, and whether it answers everybody or only whom it serves.
     holder = "api"
     takes_up_all = True
+    # Whether it talks on the phone: what it says is heard, not read.
+    is_spoken = False
 
     # -- life --------------------------------------------------------------------------------------
 

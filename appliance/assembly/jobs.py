@@ -20,6 +20,7 @@ from appliance.core import errors
 from appliance.core.queue import Job
 from appliance.knowledge import tasks
 from appliance.services.bookings import port as bookings
+from appliance.services.calls import records as calls
 
 T = TypeVar("T")
 
@@ -50,6 +51,7 @@ class Background:
                 self._expire,
                 "Tell customers whose question nobody decided.",
             ),
+            Job("dropped_calls", 15, self._calls, "End calls whose process has died."),
             Job("knowledge", tasks.EVERY_S, self._know, "Read what documents and sites are due."),
             Job("prune_events", 3600, self._prune, "Delete events a week old."),
         ]
@@ -99,6 +101,10 @@ class Background:
 
     def _expire(self) -> None:
         housekeeping.expire_approvals(self.office.db, self.office.keyring, self.office.clock)
+
+    def _calls(self) -> None:
+        now = self.office.clock.now()
+        self.office.db.write_now(lambda c: calls.drop_dead(c, now))
 
     def _prune(self) -> None:
         housekeeping.prune_events(self.office.db, self.office.clock)

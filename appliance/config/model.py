@@ -258,7 +258,7 @@ class Workflow(Strict):
     """What customers want: the heart of basic mode."""
 
 
-class VoiceProvider(Strict):
+class SpeechService(Strict):
     """A speech service; keys beyond these are the provider's own."""
 
     model_config = ConfigDict(extra="allow", frozen=True, use_attribute_docstrings=True)
@@ -271,6 +271,13 @@ class VoiceProvider(Strict):
     """The language spoken, e.g. en-US."""
     credentials_secret: SecretName | None = None
     """Name of the secret that holds the key."""
+
+
+class VoiceProvider(SpeechService):
+    """Who hears or speaks in calls, and who does when that one cannot."""
+
+    fallbacks: Annotated[list[SpeechService], Field(max_length=4)] = []
+    """Who serves it when this one cannot, in order."""
 
 
 class VoiceSettings(Strict):
@@ -308,14 +315,33 @@ class Phone(Strict):
     """The name a caller's telephone or PBX must prove with the password; without one, none need."""
     password_secret: SecretName | None = None
     """Name of the secret that holds the password (never the password itself)."""
-    max_calls: Annotated[int, Field(ge=1, le=200)] = 10
-    """How many calls at once; the next ones hear that it is busy."""
     ring_s: Annotated[float, Field(ge=2, le=60)] = 12
     """How long a caller waits for the bot, at the beginning or where it was lost in a call."""
     fallback: Telephone | None = None
     """Where a call goes in which the bot was lost, e.g. sip:200@pbx.example or tel:+15551234567."""
     transfer_to: Telephone | None = None
     """Where a caller is put through to a person during opening hours; else a ticket waits."""
+
+
+class VoiceManners(Strict):
+    """How a call is held."""
+
+    disclosure: Line = "You are speaking with an automated assistant."
+    """The first words of every call, spoken to the end. The law of many places asks for them."""
+    record: bool = False
+    """Whether the sound of calls is kept; the transcript always is."""
+    recording_disclosure: Line = "This call is recorded."
+    """Said after the disclosure where calls are recorded."""
+    greeting: Line | None = None
+    """What is said then; else the workflow's greeting."""
+    filler_after_s: Annotated[float, Field(ge=0.3, le=10)] = 1.2
+    """After how long without an answer "one moment" is said."""
+    prompt_after_s: Annotated[float, Field(ge=2, le=60)] = 8.0
+    """After how long a silence the caller is asked whether they are still there."""
+    goodbye_after_s: Annotated[float, Field(ge=5, le=120)] = 20.0
+    """After how long a silence the call ends."""
+    longest_min: Annotated[float, Field(gt=0, le=240)] = 30.0
+    """How long a call may last."""
 
 
 class Voice(Strict):
@@ -327,6 +353,8 @@ class Voice(Strict):
     """Needed when enabled."""
     phone: Phone = Phone()
     """Calls by telephone."""
+    manners: VoiceManners = VoiceManners()
+    """How a call is held."""
 
 
 class PiiCollection(Strict):

@@ -61,7 +61,8 @@ class Live:
 class LiveBots:
     """Builds bots when they are first needed and keeps them.
 
-    `remote` gives the tools of MCP servers that are of use now.
+    `remote` gives the tools of MCP servers that are of use now; `is_spoken` tells that what is said
+    will be heard, not read.
     """
 
     keyring: Keyring
@@ -72,6 +73,7 @@ class LiveBots:
     speaker: MakeSpeaker
     read_version: Callable[[str], BotConfig | None]
     remote: Callable[[], Mapping[str, BaseTool]] = dict
+    is_spoken: bool = False
     live: Live | None = None
     _made: dict[tuple[str, str], Bot] = field(default_factory=dict)
 
@@ -127,6 +129,7 @@ class LiveBots:
             now=now,
             card=identities.card(connection, self.keyring, contact_id),
             survey_done=surveys.all_answered(connection, contact_id, asked),
+            is_spoken=self.is_spoken,
         )
 
     def the_live(self) -> Live:

@@ -54,6 +54,13 @@ _SURVEY = (
 RULES = _BRIEF.partition("Rules that")[2].partition("({language}")[0]
 
 
+# What is added for a call.
+SPOKEN = """This is a phone call: what you say is heard, never read.
+- One or two short sentences at a time. No lists, links or symbols; name a source in words.
+- A machine has recognised what the customer says: ask again where it makes no sense. Read names, \
+numbers and e-mail addresses back, and spell them when asked."""
+
+
 def written(
     config: BotConfig,
     *,

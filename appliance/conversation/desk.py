@@ -107,6 +107,7 @@ class _Lane:
     """A contact's place at the desk, in this process."""
 
     more: asyncio.Event = field(default_factory=asyncio.Event)
+    cut: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[None] | None = None
 
 
@@ -129,6 +130,7 @@ class Desk:
         post: Post | None = None,
         secrets: Callable[[], Secrets] = Secrets,
         door: Door | None = None,
+        debounce_ms: int | None = None,
     ) -> None:
         self._db = db
         self._keyring = keyring
@@ -143,6 +145,7 @@ class Desk:
         self._post = post
         self._secrets = secrets
         self._door = door or Door()
+        self._debounce_ms = debounce_ms
         self._lanes: dict[str, _Lane] = {}
         self._closing = False
         self.turns_done = 0
@@ -163,6 +166,15 @@ class Desk:
             )
         else:
             lane.more.set()
+
+    def cut_short(self, contact_id: str) -> None:
+        """Say no more in the turn that runs: a caller has spoken over it.
+
+        Words that came so far are recorded; a turn that has called a tool is finished unheard.
+        """
+        lane = self._lanes.get(contact_id)
+        if lane is not None:
+            lane.cut.set()
 
     def sweep(self) -> None:
         """Take up what nobody is working on: unanswered messages and decided approvals."""
@@ -214,7 +226,8 @@ class Desk:
 
     async def _debounce(self, lane: _Lane) -> None:
         """Wait until nothing more has come for a while, three times that at most."""
-        pause = self._bots.limits().debounce_ms / 1000
+        chosen = self._debounce_ms
+        pause = (self._bots.limits().debounce_ms if chosen is None else chosen) / 1000
         for _ in range(3):
             lane.more.clear()
             if not pause:
@@ -404,6 +417,7 @@ class Desk:
         Tells whether more of the contact waits.
         """
         run = await self._new_run(work)
+        lane.cut.clear()
         self._hub.tell(run.contact_id, {"event": "typing", "data": {"on": True}})
         self._show_begun(work)
         try:
@@ -415,7 +429,7 @@ class Desk:
                 if may_restart and await self._newer_words(work, run, lane, answering):
                     await self._abandon(answering, run)
                     return None
-                ending = await answering
+                ending = await self._unless_cut(answering, run, lane)
             finally:
                 answering.cancel()
             return await self._close(work, run, ending)
@@ -433,16 +447,23 @@ class Desk:
         """Wait until the answer is there, or newer words that may still change it."""
         known = {message.id for message in work.messages}
         while not answering.done():
-            more = asyncio.create_task(lane.more.wait())
-            await asyncio.wait({answering, more}, return_when=asyncio.FIRST_COMPLETED)
-            more.cancel()
-            if answering.done() or run.effects:
+            await _first_of(answering, lane.more, lane.cut)
+            if answering.done() or run.effects or lane.cut.is_set():
                 return False
             lane.more.clear()  # a hint may be a repeat or an approval: the rows tell
             waiting = self._db.read(lambda c: records.waiting(c, run.contact_id))
             if any(row.message_id not in known for row in waiting):
                 return True
         return False
+
+    async def _unless_cut(self, answering: asyncio.Task[Ending], run: Run, lane: _Lane) -> Ending:
+        """Wait for the answer; one that is cut short ends with the words that came so far."""
+        await _first_of(answering, lane.cut)
+        if answering.done() or run.meter.tool_calls:
+            return await answering
+        answering.cancel()
+        await asyncio.gather(answering, return_exceptions=True)
+        return Ending(())
 
     async def _abandon(self, answering: asyncio.Task[Ending], run: Run) -> None:
         """Newer words came before anything was done: drop the draft."""
@@ -659,6 +680,16 @@ class Desk:
                     c, self._clock.now(), f"lane:{contact_id}", token, for_s=self._lease_s
                 )
             )
+
+
+async def _first_of(answering: asyncio.Task[Ending], *events: asyncio.Event) -> None:
+    """Wait until the answer is there or one of the events is set."""
+    waits = [asyncio.create_task(event.wait()) for event in events]
+    try:
+        await asyncio.wait({answering, *waits}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
 
 
 def _grounds(work: Work, bot: Bot) -> Grounds:

@@ -86,6 +86,10 @@ class Watcher:
             raise CutOff
         return await self._queue.get()
 
+    def take(self) -> Note | None:
+        """Give the next note if there is one."""
+        return None if self._queue.empty() else self._queue.get_nowait()
+
 
 class CutOff(Exception):  # noqa: N818 - an end, not an error
     """A watcher did not read fast enough."""

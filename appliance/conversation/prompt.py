@@ -32,6 +32,7 @@ def system_message(
     now: datetime,
     card: Card,
     survey_done: bool,
+    is_spoken: bool = False,
 ) -> SystemMessage:
     """Give the system message of a turn; `turn` beside it holds the same as data."""
     here = now.astimezone(calendar.zone)
@@ -51,6 +52,8 @@ def system_message(
         card=known,
         survey_done=survey_done,
     )
+    if is_spoken:
+        text = f"{text}\n\n{brief.SPOKEN}"
     turn = {
         "now": here.isoformat(),
         "zone": str(calendar.zone),

@@ -64,9 +64,9 @@ def open_for(
     department: str | None,
 ) -> Ticket:
     """Open a ticket and mark the conversation as waiting; to an open one the words are added."""
-    row = connection.execute(_OPEN_OF, {"conversation": conversation_id}).first()
-    if row is not None:
-        return _add_words(connection, keyring, now, _ticket(keyring, row), summary)
+    known = find_open(connection, keyring, conversation_id)
+    if known is not None:
+        return _add_words(connection, keyring, now, known, summary)
     ticket_id = ids.new_id()
     connection.execute(
         _ADD,
@@ -85,6 +85,12 @@ def open_for(
     records.set_state(connection, conversation_id, state=State.WAITING, handoff_at=now)
     events.record(connection, now, "human_handoff", conversation_id, contact_id=contact_id)
     return get(connection, keyring, ticket_id)
+
+
+def find_open(connection: Connection, keyring: Keyring, conversation_id: str) -> Ticket | None:
+    """Find the ticket by which a conversation waits for a person, or is with one."""
+    row = connection.execute(_OPEN_OF, {"conversation": conversation_id}).first()
+    return _ticket(keyring, row) if row is not None else None
 
 
 def get(connection: Connection, keyring: Keyring, wanted: str) -> Ticket:

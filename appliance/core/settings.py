@@ -86,6 +86,13 @@ class Settings(BaseSettings):
     drain_s: float = Field(
         default=60.0, gt=0, description="How long a stop waits for what is under way."
     )
+    voice_port: int = Field(
+        default=8081, ge=0, le=65535, description="Calls: the worker's health, on this machine."
+    )
+    calls_at_once: int = Field(default=10, ge=1, description="Calls the worker takes at once.")
+    call_memory_mb: int = Field(
+        default=1000, ge=300, description="A call's process that grows past this is ended."
+    )
     log_personal_data: bool = Field(
         default=False, description="With log_level debug: keep the pii_ fields in the log."
     )
@@ -109,6 +116,22 @@ def load() -> Settings:
             f"APPLIANCE_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in cause.errors()
         )
         raise errors.Misconfigured(f"The environment is not valid: {wrong}.") from cause
+
+
+def livekit_server() -> tuple[str, str, str]:
+    """Give the address, key and secret of LiveKit's server, as its own tools read them.
+
+    Raises:
+        Misconfigured: one of them is missing.
+    """
+    names = ("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET")
+    url, key, secret = (os.environ.get(name, "") for name in names)
+    if not (url and key and secret):
+        raise errors.Misconfigured(
+            f"The worker needs {', '.join(names)}. `appliance up` gives them to it; a LiveKit "
+            "server of your own has them in its configuration."
+        )
+    return url, key, secret
 
 
 def secret_variable(name: str) -> str:

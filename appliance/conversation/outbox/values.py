@@ -7,8 +7,8 @@ from datetime import datetime
 
 from appliance.core.effects import State
 
-# Our own page and terminal read the rows themselves: writing them is sending them.
-DIRECT = frozenset({"web_chat"})
+# Our own page and terminal read the rows themselves, and a call speaks them: writing is sending.
+DIRECT = frozenset({"web_chat", "phone"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,20 @@
+"""Vosk: recognition on this machine, as a stream. Models: folders that hold am/final.mdl."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from livekit.agents import stt
+
+from appliance.models.speech import _local
+from appliance.models.speech._child import Program
+from appliance.models.speech.made import Made
+from appliance.models.speech.program import Ears
+
+
+def hear(made: Made) -> stt.STT[Any]:
+    """Recognise in a child process."""
+    _local.needs_library("vosk", "vosk")
+    path = _local.model_files(made, ["am/final.mdl", "conf/*.conf"])
+    program = Program.of_module("appliance.models.speech._vosk_child", str(path))
+    return Ears(program, name=path.name, language=made.language)

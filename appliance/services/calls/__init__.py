@@ -1,0 +1,5 @@
+"""The record of telephone calls: one row a call, one a turn, and the figures counted from them.
+
+`records` writes and reads the rows, `metrics.of_call` gives the figures of one call. Words stand in
+the conversation's messages, never here.
+"""

@@ -1,0 +1,282 @@
+"""One call, from the first word to the last, whatever carries its sound."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from livekit.agents import AgentSession, CloseEvent, ErrorEvent, SpeechCreatedEvent, stt
+from livekit.agents.voice import SpeechHandle
+
+from appliance.assembly.house import Appliance
+from appliance.config.model import BotConfig
+from appliance.conversation import spoken, tickets
+from appliance.conversation.tickets import Ticket
+from appliance.conversation.values import Conversation
+from appliance.core import errors, logs
+from appliance.models.speech import shelf
+from appliance.voice import pipeline, wording
+from appliance.voice.agent import FrontdeskAgent
+from appliance.voice.line import SessionIO
+from appliance.voice.manners import Keys, Move, Patience
+from appliance.voice.recorder import Recorder
+from appliance.voice.talk import Talk
+from appliance.voice.values import CallOutcome, Ended, IncomingCall
+
+_LOOK_S = 0.1
+_LAST_WORDS_S = 15.0
+
+_log = logs.get(__name__)
+
+
+async def answer(call: IncomingCall, session_io: SessionIO, house: Appliance) -> CallOutcome:
+    """Hold a call to its end. `house` has started and speaks (`is_spoken`).
+
+    Raises:
+        Misconfigured: the config has no voice, or a speech provider lacks something.
+        Unavailable: the appliance is in safe mode, or its store cannot be written.
+    """
+    config = house.bots.the_live().config
+    if config.voice.config is None:
+        raise errors.Misconfigured("voice.config is missing: it names stt and tts.")
+    began_at = house.clock.now()
+    conversation = await house.db.write(
+        lambda c: spoken.begin(
+            c,
+            house.keyring,
+            began_at,
+            caller=call.identity,
+            account=call.called or "",
+            region=config.client.region,
+        )
+    )
+    vad = pipeline.voice_activity()
+    speech = shelf.open_speech(config.voice.config, secret=house.secret, ends=vad)
+    talk = Talk(
+        house=house,
+        call=call,
+        conversation=conversation,
+        filler_after_s=config.voice.manners.filler_after_s,
+    )
+    recorder = await Recorder.begin(house, talk, call, conversation)
+    held = _Held(
+        call=call,
+        line=session_io,
+        house=house,
+        config=config,
+        conversation=conversation,
+        talk=talk,
+        recorder=recorder,
+        session=pipeline.session(speech, vad),
+        began_at=began_at,
+    )
+    try:
+        outcome = await held.to_the_end()
+        await recorder.end(outcome)
+    finally:
+        await recorder.abandon()
+        await held.close()
+        await speech.close()
+    return outcome
+
+
+@dataclass(slots=True, kw_only=True)
+class _Held:
+    """A call that is being held."""
+
+    call: IncomingCall
+    line: SessionIO
+    house: Appliance
+    config: BotConfig
+    conversation: Conversation
+    talk: Talk
+    recorder: Recorder
+    session: AgentSession[None]
+    began_at: datetime
+    began: float = 0.0
+    _over: asyncio.Event = field(default_factory=asyncio.Event)
+    _deaf: asyncio.Event = field(default_factory=asyncio.Event)
+    _keys: Keys = field(default_factory=Keys)
+    _entered: list[str] = field(default_factory=list)
+    _ticket_before: Ticket | None = None
+    _ticket: Ticket | None = None
+    _turns_seen: int = 0
+
+    async def to_the_end(self) -> CallOutcome:
+        """Greet, talk, and say goodbye."""
+        self.began = self.house.clock.monotonic()
+        self._ticket_before = self._open_ticket()
+        agent = FrontdeskAgent(self.talk)
+        self.session.on("speech_created", lambda event: self._speech_created(agent, event))
+        self.session.on("error", self._on_error)
+        self.session.on("close", self._on_close)
+        self.line.on_digit(self._on_digit)
+        self.recorder.follow(self.session)
+        await self.line.begin(self.session, agent)
+        _log.info("a call began", call=self.call.call_id, kind=self.call.kind)
+        greeting = asyncio.create_task(self._greet(), name="greeting")
+        try:
+            ended = await self._until_it_ends()
+        finally:
+            greeting.cancel()
+            await asyncio.gather(greeting, return_exceptions=True)
+        await self.line.hang_up()
+        await self.talk.close()
+        self._new_ticket()
+        seconds = self.house.clock.monotonic() - self.began
+        _log.info("a call ended", call=self.call.call_id, how=str(ended), seconds=round(seconds, 1))
+        return CallOutcome(
+            call_id=self.call.call_id,
+            ended=ended,
+            conversation_id=self.conversation.id,
+            turns=self.talk.turns,
+            seconds=seconds,
+            handoff=self._ticket.reference if self._ticket else None,
+        )
+
+    async def close(self) -> None:
+        """Leave nothing running, however the call ended."""
+        with contextlib.suppress(Exception):
+            await self.session.aclose()
+        await self.talk.close()
+
+    # -- what we say by ourselves ----------------------------------------------------------------
+
+    async def _greet(self) -> None:
+        """Disclose first, to the end; then greet."""
+        manners = self.config.voice.manners
+        disclosed = manners.disclosure
+        if manners.record:
+            disclosed = f"{disclosed} {manners.recording_disclosure}"
+        await self._say(disclosed, is_law=True)
+        await self._say(manners.greeting or self.config.workflow.greeting)
+
+    async def _say(self, sentence: str, *, is_law: bool = False) -> None:
+        """Say a sentence of ours and record what was heard of it, with its second in the call."""
+        offset_s = self.house.clock.monotonic() - self.began
+        speech = self.session.say(sentence, allow_interruptions=not is_law)
+        await speech.wait_for_playout()
+        heard = _heard(speech)
+        if is_law and self.recorder.disclosed_ms is None and heard:
+            self.recorder.disclosed_ms = round(offset_s * 1000)
+        extras = {"aside": True, "offset_s": round(offset_s, 2), "is_disclosure": is_law}
+        await self.house.db.write(
+            lambda c: spoken.said(
+                c,
+                self.house.keyring,
+                self.house.clock.now(),
+                self.conversation,
+                heard or "...",
+                extras,
+            )
+        )
+
+    async def _last_words(self, sentence: str) -> None:
+        """Say a last sentence, as far as that is possible."""
+        self.session.interrupt(force=True)
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(_LAST_WORDS_S):
+                await self._say(sentence, is_law=True)
+
+    # -- its end ---------------------------------------------------------------------------------
+
+    async def _until_it_ends(self) -> Ended:
+        patience = Patience(manners=self.config.voice.manners, began=self.house.clock.monotonic())
+        asked: asyncio.Task[None] | None = None
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_S):
+                    await self.line.gone.wait()
+            if self.line.gone.is_set():
+                return Ended.CALLER
+            if self._over.is_set():
+                return Ended.FAILED
+            if self._deaf.is_set():
+                await self._last_words(wording.NOT_HEARD)
+                return Ended.FAILED
+            if self.house.draining.is_set():
+                await self._last_words(wording.STOPPING)
+                return Ended.STOPPED
+            if await self._put_through():
+                return Ended.TRANSFERRED
+            self._take_entries()
+            match patience.look(
+                self.house.clock.monotonic(),
+                caller_speaks=self.session.user_state == "speaking",
+                bot_speaks=self._is_talking,
+            ):
+                case Move.PROMPT:
+                    asked = asyncio.create_task(self._say(wording.STILL_THERE), name="prompt")
+                case Move.GOODBYE:
+                    if asked is not None:
+                        await asyncio.gather(asked, return_exceptions=True)
+                    await self._last_words(wording.GOODBYE)
+                    return Ended.SILENCE
+                case Move.TOO_LONG:
+                    await self._last_words(wording.TOO_LONG)
+                    return Ended.TOO_LONG
+
+    async def _put_through(self) -> bool:
+        """Where a turn of this call asked for a person, try to reach one; True once they talk."""
+        if self._turns_seen == self.talk.answered or self._is_talking:
+            return False
+        self._turns_seen = self.talk.answered
+        found = self._new_ticket()
+        return found is not None and await self.line.hand_over(found.reference, found.department)
+
+    def _new_ticket(self) -> Ticket | None:
+        """Find the ticket by which this call has asked for a person, once."""
+        found = self._open_ticket()
+        if found is None or found in (self._ticket_before, self._ticket):
+            return None
+        self._ticket = found
+        return found
+
+    @property
+    def _is_talking(self) -> bool:
+        return self.session.agent_state in {"speaking", "thinking", "initializing"}
+
+    def _open_ticket(self) -> Ticket | None:
+        return self.house.db.read(
+            lambda c: tickets.find_open(c, self.house.keyring, self.conversation.id)
+        )
+
+    # -- what happens to it ----------------------------------------------------------------------
+
+    def _speech_created(self, agent: FrontdeskAgent, event: SpeechCreatedEvent) -> None:
+        if event.source == "generate_reply":
+            agent.follow(event.speech_handle)
+
+    def _on_digit(self, key: str) -> None:
+        if (entry := self._keys.press(key, self.house.clock.monotonic())) is not None:
+            self._entered.append(entry)
+
+    def _take_entries(self) -> None:
+        """Let what was keyed in be the caller's words."""
+        if (entry := self._keys.look(self.house.clock.monotonic())) is not None:
+            self._entered.append(entry)
+        for entry in self._entered:
+            self.session.interrupt()
+            self.session.generate_reply(user_input=entry)
+        self._entered.clear()
+
+    def _on_error(self, event: ErrorEvent) -> None:
+        self.recorder.failures += 1
+        if getattr(event.error, "recoverable", False):
+            return
+        _log.error(
+            "speech failed in a call", call=self.call.call_id, source=type(event.source).__name__
+        )
+        if isinstance(event.source, stt.STT):
+            self._deaf.set()
+
+    def _on_close(self, event: CloseEvent) -> None:
+        if event.error is not None:
+            _log.error("a call's session broke", call=self.call.call_id, why=str(event.reason))
+        self._over.set()
+
+
+def _heard(speech: SpeechHandle) -> str:
+    return "".join(getattr(item, "text_content", None) or "" for item in speech.chat_items)

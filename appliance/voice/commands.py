@@ -1,0 +1,60 @@
+"""The phone's command: a call from one sound file into another."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from appliance.core import errors
+
+if TYPE_CHECKING:
+    from appliance.voice.played import Played
+
+_MISSING = "Calls need LiveKit's Python libraries. Run: make livekit"
+
+
+def mount(app: typer.Typer) -> None:
+    """Mount the command."""
+
+    @app.command()
+    def call(
+        wav: Annotated[
+            tuple[Path, Path],
+            typer.Option("--wav", help="What the caller says, and where to write what they hear."),
+        ],
+        caller: Annotated[
+            str | None, typer.Option("--from", help="The caller's number; without it, withheld.")
+        ] = None,
+        wait_s: Annotated[
+            float, typer.Option(help="How long after the last word the caller hangs up.")
+        ] = 3.0,
+    ) -> None:
+        """Play a call without a telephone: a WAV file in, a WAV file out, the words on the screen.
+
+        Example: appliance call --wav question.wav answer.wav
+        """
+        played = asyncio.run(_play(*wav, caller, wait_s))
+        for who, words in played.lines:
+            typer.echo(f"{who}: {words}")
+        outcome = played.outcome
+        typer.echo(
+            f"({outcome.turns} turns, {outcome.seconds:.1f} s, {outcome.ended}"
+            + (f", asked for a person: {outcome.handoff})" if outcome.handoff else ")")
+        )
+
+
+async def _play(source: Path, target: Path, caller: str | None, wait_s: float) -> Played:
+    try:
+        from appliance.voice import played  # noqa: PLC0415 - an extra that may not be installed
+    except ModuleNotFoundError as cause:
+        if not (cause.name or "").startswith("livekit"):
+            raise
+        raise errors.Misconfigured(_MISSING) from None
+    from appliance.core import settings  # noqa: PLC0415
+
+    return await played.play(
+        settings.load(), source=source, target=target, caller=caller, wait_s=wait_s
+    )

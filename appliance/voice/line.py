@@ -1,0 +1,29 @@
+"""What carries a call's sound, as the call sees it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from livekit.agents import Agent, AgentSession
+
+
+class SessionIO(Protocol):
+    """Both directions of a call's sound: a LiveKit room, or files."""
+
+    @property
+    def gone(self) -> asyncio.Event:
+        """Set once the other side has hung up."""
+
+    async def begin(self, session: AgentSession[None], agent: Agent) -> None:
+        """Give the session its sound and start it."""
+
+    def on_digit(self, pressed: Callable[[str], None]) -> None:
+        """Tell of every key the caller presses: 0 to 9, * and #."""
+
+    async def hand_over(self, reference: str, department: str | None) -> bool:
+        """Put the caller through to a person; False where nobody took the call."""
+
+    async def hang_up(self) -> None:
+        """End the call from our side, once what was said is heard."""

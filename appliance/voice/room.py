@@ -1,0 +1,118 @@
+"""A call in a LiveKit room: who is there, their sound, their keys."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+from livekit import rtc
+from livekit.agents import Agent, AgentSession, AutoSubscribe, JobContext
+from livekit.agents.voice import room_io
+
+from appliance.voice import transfer
+from appliance.voice.values import IncomingCall
+
+_COMES_S = 20.0
+_ANSWERED_S = 30.0
+_HANG_UP_S = 5.0
+_STATUS, _RINGING = "sip.callStatus", {"ringing", "dialing", "automation"}
+
+
+class RoomLine:
+    """A call's sound, carried by LiveKit. `person` gives the telephone of whoever takes callers."""
+
+    def __init__(
+        self,
+        job: JobContext,
+        caller: rtc.RemoteParticipant,
+        *,
+        person: Callable[[], str | None] = lambda: None,
+    ) -> None:
+        self._person = person
+        self._job = job
+        self._caller = caller
+        self._gone = asyncio.Event()
+        self._changed = asyncio.Event()
+        job.room.on("participant_disconnected", self._on_left)
+        job.room.on("disconnected", lambda *_: self._gone.set())
+        job.room.on("participant_attributes_changed", lambda *_: self._changed.set())
+
+    @property
+    def gone(self) -> asyncio.Event:
+        """Set once the caller has left the room, or LiveKit's server us."""
+        return self._gone
+
+    async def begin(self, session: AgentSession[None], agent: Agent) -> None:
+        """Start the session in the room and wait until the caller can hear it."""
+        await session.start(
+            agent,
+            room=self._job.room,
+            room_options=room_io.RoomOptions(
+                participant_identity=self._caller.identity,
+                text_input=False,
+                close_on_disconnect=False,
+            ),
+            record=False,
+        )
+        await self._answered()
+
+    def on_digit(self, pressed: Callable[[str], None]) -> None:
+        """Tell of every key the caller presses."""
+
+        def received(key: rtc.SipDTMF) -> None:
+            if key.participant is None or key.participant.identity == self._caller.identity:
+                pressed(key.digit)
+
+        self._job.room.on("sip_dtmf_received", received)
+
+    async def hand_over(self, reference: str, department: str | None) -> bool:  # noqa: ARG002
+        """Put the caller through to whoever takes callers now; without anybody the ticket waits."""
+        to = self._person()
+        return to is not None and await transfer.put_through(self._job, self._caller, to)
+
+    async def hang_up(self) -> None:
+        """Close the room: every side of the call ends."""
+        with contextlib.suppress(Exception):  # the server may be gone, and with it the room
+            async with asyncio.timeout(_HANG_UP_S):
+                await self._job.delete_room()
+
+    async def _answered(self) -> None:
+        """Wait while the caller's telephone still rings: nobody hears a greeting then."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_ANSWERED_S):
+                while self._caller.attributes.get(_STATUS) in _RINGING:
+                    if self._gone.is_set():
+                        return
+                    self._changed.clear()
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(0.5):
+                            await self._changed.wait()
+
+    def _on_left(self, who: rtc.RemoteParticipant) -> None:
+        if who.identity == self._caller.identity:
+            self._gone.set()
+
+
+async def caller_in(job: JobContext) -> rtc.RemoteParticipant | None:
+    """Enter the room and give whoever calls; None where nobody is there any more."""
+    await job.connect(auto_subscribe=AutoSubscribe.AUDIO_ONLY)
+    try:
+        async with asyncio.timeout(_COMES_S):
+            return await job.wait_for_participant()
+    except (TimeoutError, RuntimeError):
+        return None
+
+
+def call_of(job: JobContext, caller: rtc.RemoteParticipant) -> IncomingCall:
+    """Read what LiveKit's bridge says of a call; without it, it comes from a browser."""
+    told = caller.attributes
+    is_sip = caller.kind == rtc.ParticipantKind.PARTICIPANT_KIND_SIP or "sip.callID" in told
+    return IncomingCall(
+        call_id=told.get("sip.callID") or job.job.id,
+        direction="outbound" if told.get("sip.callDirection") == "outbound" else "inbound",
+        caller=(told.get("sip.phoneNumber") if is_sip else caller.identity) or None,
+        called=told.get("sip.trunkPhoneNumber") if is_sip else None,
+        room=job.job.room.name,
+        kind="sip" if is_sip else "web",
+    )

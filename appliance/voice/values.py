@@ -1,0 +1,58 @@
+"""What the parts of a call hand each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from appliance.connectors.messages import Identity
+
+Kind = Literal["sip", "web", "raw"]
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingCall:
+    """A call as it reached us.
+
+    Attributes:
+        caller: The other side's number; of a web call the visitor's id. None: withheld.
+        called: Which of our numbers was dialled.
+    """
+
+    call_id: str
+    direction: Literal["inbound", "outbound"]
+    caller: str | None
+    called: str | None
+    room: str
+    kind: Kind
+
+    @property
+    def identity(self) -> Identity:
+        """Who the caller is to us; somebody without a number is new with each call."""
+        if self.caller is None:
+            return Identity("visitor", f"call-{self.call_id}")
+        return Identity("visitor" if self.kind == "web" else "phone", self.caller)
+
+
+class Ended(StrEnum):
+    """Why a call ended."""
+
+    CALLER = "caller_hung_up"
+    SILENCE = "silence"
+    TOO_LONG = "too_long"
+    TRANSFERRED = "transferred"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class CallOutcome:
+    """How a call went. `handoff` is the ticket's reference, where a person was asked for."""
+
+    call_id: str
+    ended: Ended
+    conversation_id: str
+    turns: int
+    seconds: float
+    handoff: str | None = None

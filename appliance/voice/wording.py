@@ -1,0 +1,15 @@
+"""Every sentence of ours that a caller may hear from this room."""
+
+from __future__ import annotations
+
+FILLER = "One moment, please."
+AGAIN = "Sorry, let me say that again."
+STILL_THERE = "Are you still there?"
+GOODBYE = "I can't hear you, so I will hang up now. Please call again any time. Goodbye."
+TOO_LONG = "I have to end this call now. Please call again any time. Goodbye."
+NOT_NOW = "I'm sorry, I can't do that right now. Please try again in a moment."
+NOT_HEARD = (
+    "I'm sorry, I can't hear you at the moment. Please call again in a few minutes. Goodbye."
+)
+WITH_PERSON = "A colleague is already taking care of this. I have noted what you said for them."
+STOPPING = "I'm sorry, I have to stop here. Please call again in a minute. Goodbye."

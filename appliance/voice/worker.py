@@ -1,0 +1,115 @@
+"""The worker: LiveKit's server gives it calls, and each gets a process of its own.
+
+The functions here run in those processes; LiveKit hands them over by name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine
+
+from livekit.agents import AgentServer, JobContext, JobProcess
+
+from appliance.assembly import calls
+from appliance.core import errors, logs, settings
+from appliance.core.settings import Settings
+from appliance.core.supervised import die_with_parent
+from appliance.voice import call, pipeline, room, transfer
+
+AGENT = "frontdesk"
+
+_DRAIN_S = 20
+_READY_S = 60.0
+_log = logs.get(__name__)
+
+
+def build(chosen: Settings) -> AgentServer:
+    """Build the worker.
+
+    Raises:
+        Misconfigured: it is not told where LiveKit's server is.
+    """
+    url, key, secret = settings.livekit_server()
+    server = AgentServer(
+        ws_url=url,
+        api_key=key,
+        api_secret=secret,
+        host="127.0.0.1",
+        port=chosen.voice_port,
+        setup_fnc=warm,
+        num_idle_processes=1,
+        load_fnc=_Load(chosen.calls_at_once),
+        load_threshold=0.99,
+        job_memory_limit_mb=chosen.call_memory_mb,
+        job_memory_warn_mb=chosen.call_memory_mb * 0.8,
+        initialize_process_timeout=_READY_S,
+        drain_timeout=_DRAIN_S,
+        log_level=chosen.log_level.upper().replace("WARNING", "WARN"),
+    )
+    server.rtc_session(take, agent_name=AGENT)
+    return server
+
+
+async def run(chosen: Settings) -> None:
+    """Take calls until SIGTERM or SIGINT, then let those that run say goodbye."""
+    server = build(chosen)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    serving = asyncio.create_task(server.run(), name="worker")
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if serving.done():
+        stopping.cancel()
+        serving.result()
+        raise errors.Unavailable("The worker ended: LiveKit's server does not answer.")
+    _log.info("stopping")
+    await server.aclose()
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
+
+
+def warm(process: JobProcess) -> None:
+    """Make a process ready before a call is there for it."""
+    die_with_parent()
+    chosen = settings.load()
+    logs.configure(chosen, process="call")
+    pipeline.warm()
+    process.userdata["house"] = calls.opened(chosen)
+
+
+async def take(job: JobContext) -> None:
+    """Hold one call."""
+    house = job.proc.userdata["house"]
+    async with calls.started(house):
+        job.add_shutdown_callback(_draining(house))
+        caller = await room.caller_in(job)
+        if caller is None:
+            job.shutdown("nobody was there")
+            return
+        line = room.RoomLine(job, caller, person=lambda: transfer.person_of(house))
+        try:
+            await call.answer(room.call_of(job, caller), line, house)
+        except errors.Error as cause:
+            _log.error("a call could not be held", why=cause.sentence)
+            await line.hang_up()
+    job.shutdown("the call is over")
+
+
+class _Load:
+    """How busy the worker is: by calls, not by the machine's load, which others cause too."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+
+    def __call__(self, server: AgentServer) -> float:
+        return min(len(server.active_jobs) / self._most, 1.0)
+
+
+def _draining(house: calls.SpokenAppliance) -> Callable[[], Coroutine[None, None, None]]:
+    async def drain() -> None:
+        house.draining.set()
+
+    return drain

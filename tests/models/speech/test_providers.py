@@ -1,0 +1,252 @@
+"""Every provider of speech, against a service on a real socket or a program in a real process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from livekit import rtc
+from livekit.agents import APIConnectionError, APIConnectOptions, APIStatusError, inference, stt
+
+from appliance.config.model import SpeechService, VoiceProvider, VoiceSettings
+from appliance.core import errors
+from appliance.models.speech import shelf
+from tests.fakes import speech
+from tests.fakes.speech_server import SOUND, SpeechServer, speech_server
+
+ONCE = APIConnectOptions(max_retry=0, timeout=5)
+HEARS = ["openai", "openai_compatible", "elevenlabs"]
+SPEAKS = [*HEARS, "deepgram"]
+
+
+def _secret(name: str) -> str | None:
+    return "k-1" if name == "the-key" else None
+
+
+def _make(provider: str, half: shelf.Half, **given: Any) -> Any:
+    return shelf.make(
+        SpeechService(provider=provider, **{"credentials_secret": "the-key", **given}),
+        half,
+        secret=_secret,
+    )
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[SpeechServer]:
+    async with speech_server() as serving:
+        yield serving
+
+
+def _frame(seconds: float = 0.5, level: int = 4000) -> rtc.AudioFrame:
+    count = int(16_000 * seconds)
+    sound = b"".join(
+        (level if place % 8 < 4 else -level).to_bytes(2, "little", signed=True)
+        for place in range(count)
+    )
+    return rtc.AudioFrame(sound, 16_000, 1, count)
+
+
+async def _sound(mouth: Any, text: str) -> bytes:
+    async with mouth.synthesize(text, conn_options=ONCE) as stream:
+        return b"".join([bytes(piece.frame.data) async for piece in stream])
+
+
+@pytest.mark.parametrize("provider", HEARS)
+async def test_an_utterance_becomes_words(provider: str, server: SpeechServer) -> None:
+    ears = _make(provider, "hear", base_url=server.url, language="en-US")
+
+    event = await ears.recognize([_frame()], conn_options=ONCE)
+    await ears.aclose()
+
+    assert event.alternatives[0].text == server.words
+    assert server.heard_bytes > 16_000
+    assert "en" in server.asked[0].values()
+    assert server.keys == ["k-1" if provider == "elevenlabs" else "Bearer k-1"]
+
+
+@pytest.mark.parametrize("provider", SPEAKS)
+async def test_words_become_sound_as_it_comes(provider: str, server: SpeechServer) -> None:
+    mouth = _make(provider, "speak", base_url=server.url)
+
+    sound = await _sound(mouth, "Good morning.")
+    await mouth.aclose()
+
+    assert sound[: len(SOUND) - 2] == SOUND[: len(SOUND) - 2]
+    assert "Good morning." in server.asked[0].values()
+    assert server.keys[0].removeprefix("Bearer ").removeprefix("Token ") == "k-1"
+
+
+@pytest.mark.parametrize("provider", SPEAKS)
+async def test_a_refusal_and_a_dead_service_are_told_apart(
+    provider: str, server: SpeechServer
+) -> None:
+    mouth = _make(provider, "speak", base_url=server.url)
+    nobody = _make(provider, "speak", base_url="http://127.0.0.1:9")
+
+    server.status = 401
+    with pytest.raises(APIStatusError) as refused:
+        await _sound(mouth, "Hello.")
+    with pytest.raises(APIConnectionError):
+        await _sound(nobody, "Hello.")
+    await mouth.aclose()
+    await nobody.aclose()
+
+    assert refused.value.status_code == 401
+    assert not refused.value.retryable
+
+
+async def test_deepgram_gives_words_when_it_is_told_that_the_turn_is_over(
+    server: SpeechServer,
+) -> None:
+    ears = _make("deepgram", "hear", base_url=server.url, keyterms=["Acme"])
+
+    async with ears.stream(conn_options=ONCE) as stream:
+        stream.push_frame(_frame())
+        stream.flush()
+        events = [await anext(stream), await anext(stream)]
+        stream.end_input()
+
+    assert [event.type for event in events] == [
+        stt.SpeechEventType.INTERIM_TRANSCRIPT,
+        stt.SpeechEventType.FINAL_TRANSCRIPT,
+    ]
+    assert events[1].alternatives[0].text == server.words
+    assert server.asked[0]["keyterm"] == "Acme"
+    assert server.keys == ["Token k-1"]
+
+
+async def test_deepgram_that_closes_in_mid_call_is_a_failure_not_an_end(
+    server: SpeechServer,
+) -> None:
+    server.breaks = True
+    ears = _make("deepgram", "hear", base_url=server.url)
+
+    async with ears.stream(conn_options=ONCE) as stream:
+        stream.push_frame(_frame())
+        with pytest.raises(APIConnectionError):
+            await anext(stream)
+
+
+async def test_the_next_voice_speaks_where_the_first_cannot(server: SpeechServer) -> None:
+    settings = VoiceSettings(
+        stt=VoiceProvider(provider="program", command=["true"]),
+        tts=VoiceProvider(
+            provider="openai_compatible",
+            base_url="http://127.0.0.1:9",
+            fallbacks=[SpeechService(provider="openai_compatible", base_url=server.url)],
+        ),
+    )
+    both = shelf.open_speech(settings, secret=_secret, ends=inference.VAD())
+
+    sound = await _sound(both.mouth, "Hello.")
+    await both.close()
+
+    assert len(sound) > 9_000
+
+
+async def test_a_program_hears_and_is_told_when_a_turn_ends(tmp_path: Path) -> None:
+    script = tmp_path / "script.txt"
+    script.write_text("first words\nsecond words\n")
+    ears = _make("program", "hear", command=speech.program("hear", str(script)))
+
+    heard = []
+    async with ears.stream(conn_options=ONCE) as stream:
+        for _ in range(2):
+            stream.push_frame(_frame())
+            stream.flush()
+            async for event in stream:
+                if event.type is stt.SpeechEventType.FINAL_TRANSCRIPT:
+                    heard.append(event.alternatives[0].text)
+                    break
+        stream.end_input()
+
+    assert heard == ["first words", "second words"]
+
+
+async def test_a_program_is_not_fed_silence(tmp_path: Path) -> None:
+    script = tmp_path / "script.txt"
+    script.write_text("words nobody said\n")
+    ears = _make("program", "hear", command=speech.program("hear", str(script)))
+
+    async with ears.stream(conn_options=ONCE) as stream:
+        stream.push_frame(_frame(level=20))
+        stream.flush()
+        stream.push_frame(_frame())
+        stream.flush()
+        async for event in stream:
+            if event.type is stt.SpeechEventType.FINAL_TRANSCRIPT:
+                break
+        stream.end_input()
+
+    # The script's one line went to the second utterance: of the first nothing was loud enough.
+    assert event.alternatives[0].text == "words nobody said"
+
+
+async def test_a_program_that_ends_is_started_again_with_the_next_try(tmp_path: Path) -> None:
+    script = tmp_path / "script.txt"
+    script.write_text("!die\nstill here\n")
+    ears = _make("program", "hear", command=speech.program("hear", str(script)))
+
+    heard = []
+    again = APIConnectOptions(max_retry=2, retry_interval=0.01, timeout=5)
+    async with ears.stream(conn_options=again) as stream:
+        stream.push_frame(_frame())
+        stream.flush()
+        async with asyncio.timeout(20):
+            while not heard:
+                script.write_text("still here\n")
+                stream.push_frame(_frame())
+                stream.flush()
+                await asyncio.sleep(0.05)
+                event = await anext(stream)
+                if event.type is stt.SpeechEventType.FINAL_TRANSCRIPT:
+                    heard.append(event.alternatives[0].text)
+        stream.end_input()
+
+    assert heard == ["still here"]
+
+
+async def test_a_voice_that_was_interrupted_speaks_the_next_text_whole() -> None:
+    mouth = _make("program", "speak", command=speech.program("tone"))
+    long = " ".join(["word"] * 40)
+
+    whole = await _sound(mouth, "two words")
+    async with mouth.synthesize(long, conn_options=ONCE) as stream:
+        await anext(stream)
+    again = await _sound(mouth, "two words")
+    await mouth.aclose()
+
+    assert abs(len(again) - len(whole)) < 2_000
+    assert len(whole) == pytest.approx(2 * 0.28 * 24_000 * 2, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("provider", "half", "given", "says"),
+    [
+        ("deepgramm", "hear", {}, "there is no speech provider 'deepgramm'"),
+        ("piper", "hear", {}, "piper cannot do that"),
+        ("deepgram", "hear", {"credentials_secret": "other"}, "appliance secrets set other"),
+        ("openai_compatible", "speak", {}, "needs base_url"),
+        ("deepgram", "hear", {"modell": "x"}, "modell"),
+        ("vosk", "hear", {"model": "/nowhere"}, "uv pip install vosk"),
+        ("piper", "speak", {"model": "/nowhere"}, "uv pip install piper-tts"),
+        ("whisper", "hear", {"model": "/nowhere"}, "uv pip install faster-whisper"),
+    ],
+)
+def test_what_is_missing_is_named_with_what_to_do(
+    provider: str, half: shelf.Half, given: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(errors.Misconfigured, match=r"voice\.config") as wrong:
+        _make(provider, half, **given)
+
+    assert says in wrong.value.sentence
+
+
+def test_every_file_here_is_a_provider_that_can_do_something() -> None:
+    assert len(shelf.names()) >= 8
+    for name in shelf.names():
+        file = shelf.module(name, "voice.config")
+        assert hasattr(file, "hear") or hasattr(file, "speak"), name

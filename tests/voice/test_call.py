@@ -1,0 +1,103 @@
+"""A whole call on raw sound: voice detection, end of turn, desk, gate, and what is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from appliance.assembly.calls import SpokenAppliance
+from appliance.conversation.values import Role
+from appliance.voice import wording
+from appliance.voice.values import Ended
+from tests.voice.calls import Caller, manners, spoken_house, until
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SpokenAppliance]:
+    async with spoken_house(tmp_path_factory.mktemp("house")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def script(house: SpokenAppliance) -> Path:
+    return house.settings.config.parent / "script.txt"
+
+
+async def test_a_caller_is_told_of_the_machine_first_and_answered_from_the_same_facts(
+    house: SpokenAppliance, script: Path
+) -> None:
+    async with Caller(house, script) as caller:
+        await caller.greeted()
+
+        reply = await caller.say("hours", "what are your opening hours")
+        outcome = await caller.hang_up()
+
+    assert "Monday to Friday" in reply
+    assert outcome.ended is Ended.CALLER
+    assert outcome.turns == 1
+    first, second, *_ = caller.messages
+    assert (first.text, first.extras["is_disclosure"]) == ("A machine speaks.", True)
+    assert first.extras["offset_s"] <= second.extras["offset_s"]
+    assert second.text == "Hello there."
+
+
+async def test_a_person_who_is_asked_for_gets_a_ticket_and_the_call_knows(
+    house: SpokenAppliance, script: Path
+) -> None:
+    async with Caller(house, script) as caller:
+        await caller.greeted()
+
+        reply = await caller.say("person", "i would like to talk to a person")
+        outcome = await caller.hang_up()
+
+    assert outcome.handoff is not None
+    assert outcome.handoff in reply
+
+
+async def test_whoever_speaks_over_a_reply_is_recorded_as_having_heard_its_beginning(
+    house: SpokenAppliance, script: Path
+) -> None:
+    async with Caller(house, script) as caller:
+        await caller.greeted()
+        caller.speak("hours", "what are your opening hours")
+        await until(lambda: caller.replies and caller.line.speaker.is_playing)
+        whole = caller.replies[-1].text
+
+        caller.speak("stop", "i would like to talk to a person")
+        await until(lambda: caller.line.speaker.said[-1].was_cut)
+        await until(lambda: len(caller.replies) == 2)
+        await caller.hang_up()
+
+    cut = caller.replies[0]
+    assert cut.extras["is_cut"]
+    assert cut.text.endswith("...")
+    assert whole.startswith(cut.text.removesuffix("...").strip())
+    assert len(cut.text) < len(whole)
+    assert cut.extras["unheard"] == whole
+
+
+async def test_a_caller_who_never_speaks_is_asked_then_told_goodbye(
+    house: SpokenAppliance, script: Path
+) -> None:
+    with manners(house, prompt_after_s=0.5, goodbye_after_s=3.0):
+        async with Caller(house, script) as caller:
+            outcome = await caller.held
+
+    assert outcome.ended is Ended.SILENCE
+    said = [message.text for message in caller.messages]
+    assert said[2:] == [wording.STILL_THERE, wording.GOODBYE]
+
+
+async def test_keys_are_a_way_in(house: SpokenAppliance, script: Path) -> None:
+    async with Caller(house, script) as caller:
+        await caller.greeted()
+
+        caller.line.press("42#")
+        await until(lambda: caller.replies)
+
+    assert [m.text for m in caller.messages if m.role is Role.CONTACT] == ["42"]

@@ -37,6 +37,7 @@ class Warden:
     access: Access
     clock: Clock
     rooms: Rooms
+    most_calls: int
     phone: model.Phone = field(default_factory=model.Phone)
     _alone_since: dict[str, float] = field(default_factory=dict)
     _had_bot: set[str] = field(default_factory=set)
@@ -66,7 +67,7 @@ class Warden:
         for call in served:
             self._alone_since.pop(call.name, None)
             self._told.discard(call.name)
-        free = self.phone.max_calls - len(served)
+        free = self.most_calls - len(served)
         for call in calls:
             if call.has_bot or call.caller is None or call.name in self._busy:
                 continue
@@ -137,7 +138,12 @@ async def _run(office: Office) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_rooms(entry) as rooms:
-        warden = Warden(access=entry, clock=office.clock, rooms=rooms)
+        warden = Warden(
+            access=entry,
+            clock=office.clock,
+            rooms=rooms,
+            most_calls=office.settings.calls_at_once,
+        )
 
         def take_up(voice: model.Voice) -> None:
             warden.phone = voice.phone

@@ -10,6 +10,7 @@ from livekit import rtc
 from livekit.agents import Agent, AgentSession, AutoSubscribe, JobContext
 from livekit.agents.voice import room_io
 
+from appliance.voice import transfer
 from appliance.voice.values import IncomingCall
 
 _COMES_S = 20.0
@@ -19,9 +20,16 @@ _STATUS, _RINGING = "sip.callStatus", {"ringing", "dialing", "automation"}
 
 
 class RoomLine:
-    """A call's sound, carried by LiveKit."""
+    """A call's sound, carried by LiveKit. `person` gives the telephone of whoever takes callers."""
 
-    def __init__(self, job: JobContext, caller: rtc.RemoteParticipant) -> None:
+    def __init__(
+        self,
+        job: JobContext,
+        caller: rtc.RemoteParticipant,
+        *,
+        person: Callable[[], str | None] = lambda: None,
+    ) -> None:
+        self._person = person
         self._job = job
         self._caller = caller
         self._gone = asyncio.Event()
@@ -59,8 +67,9 @@ class RoomLine:
         self._job.room.on("sip_dtmf_received", received)
 
     async def hand_over(self, reference: str, department: str | None) -> bool:  # noqa: ARG002
-        """Nobody to put the caller through to is known here: the ticket waits."""
-        return False
+        """Put the caller through to whoever takes callers now; without anybody the ticket waits."""
+        to = self._person()
+        return to is not None and await transfer.put_through(self._job, self._caller, to)
 
     async def hang_up(self) -> None:
         """Close the room: every side of the call ends."""

@@ -15,7 +15,7 @@ from appliance.assembly import calls
 from appliance.core import errors, logs, settings
 from appliance.core.settings import Settings
 from appliance.core.supervised import die_with_parent
-from appliance.voice import call, pipeline, room
+from appliance.voice import call, pipeline, room, transfer
 
 AGENT = "frontdesk"
 
@@ -89,7 +89,7 @@ async def take(job: JobContext) -> None:
         if caller is None:
             job.shutdown("nobody was there")
             return
-        line = room.RoomLine(job, caller)
+        line = room.RoomLine(job, caller, person=lambda: transfer.person_of(house))
         try:
             await call.answer(room.call_of(job, caller), line, house)
         except errors.Error as cause:

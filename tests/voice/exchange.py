@@ -122,6 +122,7 @@ def activate(folder: Path, path: Path, **settings: object) -> None:
 def ports() -> dict[str, object]:
     first = free_port()
     return {
+        "voice_port": free_port(),
         "livekit_port": free_port(),
         "rtc_tcp_port": free_port(),
         "rtc_udp_port": free_port(),
@@ -132,10 +133,10 @@ def ports() -> dict[str, object]:
 
 @contextlib.contextmanager
 def exchange(
-    folder: Path, extra: str = "", module: str = "tests.fakes.exchange"
+    folder: Path, extra: str = "", module: str = "tests.fakes.exchange", **settings: object
 ) -> Iterator[Exchange]:
     """Run the exchange until calls can be taken."""
-    chosen = ports()
+    chosen = {**ports(), **settings}
     activate(folder, config(folder, extra))
     with running(folder, module, **chosen) as runs:
         made = Exchange(own_address(), int(str(chosen["sip_port"])), runs, folder)

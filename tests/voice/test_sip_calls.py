@@ -18,9 +18,7 @@ pytestmark = [pytest.mark.slow, needs_livekit()]
 
 @pytest.fixture(scope="module")
 def open_exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
-    with exchange(
-        tmp_path_factory.mktemp("exchange"), "    max_calls: 2\n    ring_s: 40\n"
-    ) as made:
+    with exchange(tmp_path_factory.mktemp("exchange"), "    ring_s: 40\n", calls_at_once=2) as made:
         yield made
 
 

@@ -293,30 +293,6 @@ class VoiceSettings(Strict):
     """Text to speech."""
 
 
-<<<<<<< HEAD
-class VoiceManners(Strict):
-    """How a call is held."""
-
-    disclosure: Line = "You are speaking with an automated assistant."
-    """The first words of every call, spoken to the end. The law of many places asks for them."""
-    record: bool = False
-    """Whether the sound of calls is kept; the transcript always is."""
-    recording_disclosure: Line = "This call is recorded."
-    """Said after the disclosure where calls are recorded."""
-    greeting: Line | None = None
-    """What is said then; else the workflow's greeting."""
-    filler_after_s: Annotated[float, Field(ge=0.3, le=10)] = 1.2
-    """After how long without an answer "one moment" is said."""
-    prompt_after_s: Annotated[float, Field(ge=2, le=60)] = 8.0
-    """After how long a silence the caller is asked whether they are still there."""
-    goodbye_after_s: Annotated[float, Field(ge=5, le=120)] = 20.0
-    """After how long a silence the call ends."""
-    longest_min: Annotated[float, Field(gt=0, le=240)] = 30.0
-    """How long a call may last."""
-
-
-=======
->>>>>>> phone
 Number = Annotated[str, Field(pattern=r"^[A-Za-z0-9+*#._-]{1,64}$")]
 Telephone = Annotated[str, Field(pattern=r"^(sips?:[^\s<>\"]{1,200}|tel:\+?[0-9*#-]{2,32})$")]
 
@@ -345,8 +321,6 @@ class Phone(Strict):
     """Where a call goes in which the bot was lost, e.g. sip:200@pbx.example or tel:+15551234567."""
     transfer_to: Telephone | None = None
     """Where a caller is put through to a person during opening hours; else a ticket waits."""
-<<<<<<< HEAD
-=======
 
 
 class VoiceManners(Strict):
@@ -368,7 +342,6 @@ class VoiceManners(Strict):
     """After how long a silence the call ends."""
     longest_min: Annotated[float, Field(gt=0, le=240)] = 30.0
     """How long a call may last."""
->>>>>>> phone
 
 
 class Voice(Strict):
@@ -378,17 +351,10 @@ class Voice(Strict):
     """Whether calls are answered."""
     config: VoiceSettings | None = None
     """Needed when enabled."""
-<<<<<<< HEAD
-    manners: VoiceManners = VoiceManners()
-    """How a call is held."""
-    phone: Phone = Phone()
-    """Calls by telephone."""
-=======
     phone: Phone = Phone()
     """Calls by telephone."""
     manners: VoiceManners = VoiceManners()
     """How a call is held."""
->>>>>>> phone
 
 
 class PiiCollection(Strict):

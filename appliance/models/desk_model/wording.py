@@ -160,6 +160,8 @@ def ask(slot: Slot, asks: Mapping[str, str]) -> str:
         Kind.EMAIL: "What is your e-mail address?",
         Kind.PHONE: "What is your phone number?",
         Kind.PERSON: "May I have your name?",
+        Kind.FIRST_NAME: "May I have your first name?",
+        Kind.LAST_NAME: "May I have your last name?",
         Kind.COMPANY: "Which company are you with?",
         Kind.PRODUCT: "Which product is it about?",
         Kind.CHOICE: f"Which one: {listed(slot.choices, 'or')}?",

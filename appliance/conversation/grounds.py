@@ -155,7 +155,7 @@ class Grounds:
     def tool_gave(self, content: str, *, is_ours: bool, may_be_quoted: bool = False) -> None:
         """Take in a tool's result; `is_ours` where its numbers are made by code of this install.
 
-        `may_be_quoted` where it only reads what the company has written.
+        `may_be_quoted` where it only reads what the company knows.
         """
         self._unread.append(_Source(content, is_tool=True, is_ours=is_ours))
         if may_be_quoted:

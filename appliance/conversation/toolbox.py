@@ -30,6 +30,7 @@ from appliance.toolkit import (
     ToolContext,
     ToolError,
     policy_of,
+    ports,
     ports_of,
 )
 
@@ -405,8 +406,9 @@ def _file_of(checked: Any) -> File | None:
 
 def _message(made: _Call, result: _Result) -> ToolMessage:
     own = made.run.bot.is_own(made.key.tool)
-    reads = own and made.policy.effect is Effect.READ and result.status == "success"
-    made.run.gate.grounds.tool_gave(result.content, is_ours=own, may_be_quoted=reads)
+    asked = ports_of(made.equipped.tool).values() if made.equipped else ()
+    quotes = own and ports.Passages in asked and made.policy.effect is Effect.READ
+    made.run.gate.grounds.tool_gave(result.content, is_ours=own, may_be_quoted=quotes)
     if result.file and result.file not in made.run.files:
         made.run.files.append(result.file)
     return ToolMessage(

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from appliance.knowledge import synonyms as known
+
 _WORD = re.compile(r"\w+")
 _LONGEST = 2000
 _MOST_WORDS = 32
@@ -80,8 +82,12 @@ def _quoted(words: str) -> str:
 
 
 def _others(word: str, synonyms: Mapping[str, Sequence[str]]) -> list[str]:
-    for name, others in synonyms.items():
-        group = [name.casefold(), *(other.casefold() for other in others)]
-        if word in group:
-            return [other for other in group if other != word and _WORD.search(other)]
-    return []
+    """Give a word's synonyms: the config's, then those every English speaker has."""
+    own = (
+        other
+        for group in ([name, *others] for name, others in synonyms.items())
+        if word in map(str.casefold, group)
+        for other in map(str.casefold, group)
+        if other != word and _WORD.search(other)
+    )
+    return list(dict.fromkeys([*own, *known.others(word)]))

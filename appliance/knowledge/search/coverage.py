@@ -7,13 +7,11 @@ no passage near it has, and few have at all, is what the question was about.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from appliance.knowledge.query import Term, tokens
-
-_ENDING = re.compile(r"(?<=\w{3})(?:ings|ing|edly|ed|ies|es|s|ly)$")
+from appliance.knowledge.synonyms import stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +40,6 @@ class Coverage:
             return 0.0
         said = {stem(word) for text in texts for word in tokens(text)}
         return sum(weight for words, weight in self.groups if _is_said(words, said)) / total
-
-
-def stem(word: str) -> str:
-    """Give a word without an English ending: "parties" and "party" are one."""
-    found = _ENDING.search(word)
-    if found is None:
-        return word
-    return word[: found.start()] + ("y" if found[0] == "ies" else "")
 
 
 def _is_said(words: Sequence[frozenset[str]], said: set[str]) -> bool:

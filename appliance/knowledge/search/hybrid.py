@@ -28,7 +28,7 @@ Array = npt.NDArray[np.float32]
 _CANDIDATES = 40
 _COVERED, _WEIGHED = 0.7, 0.1  # beside the cosine: the share of words, and the BM25 weight
 _FACT_SURE = 0.4  # a fact at least this near goes before documents
-_FACT_FIRST = 0.4  # unless one of them is so much nearer: it speaks of something more particular
+_PARTICULAR = 0.25  # but not before one that has so much more of the query, and is as near
 _EVERY_WORD = 0.15  # what having all the query's words adds to a fact's score
 _FLOOR = 0.15  # below this, and without a word in common, nothing is near
 _WORDS_ALONE = 0.4  # the score of having every word, while no meaning can be had
@@ -81,13 +81,24 @@ def find(
             return cosine + (_EVERY_WORD if number in whole else 0.0)
         return (cosine + shares[number]) / 2
 
-    def rank(number: int) -> tuple[float, int]:
-        strength = meant.get(number, 0.0) + _COVERED * shares[number]
-        if number not in of_facts:
-            strength += _WEIGHED * weights.get(number, 0.0) / heaviest
-        elif scored(number) >= _FACT_SURE:
-            strength += _FACT_FIRST
-        return (-strength, number)
+    def strength(number: int) -> float:
+        weighed = _WEIGHED * weights.get(number, 0.0) / heaviest
+        return meant.get(number, 0.0) + _COVERED * shares[number] + weighed
+
+    facts_sure = [n for n in shares if n in of_facts and scored(n) >= _FACT_SURE]
+    surest = max(facts_sure, key=scored, default=None)
+
+    def goes_before(number: int) -> bool:
+        """Tell whether a document speaks of what is asked more particularly than any fact."""
+        if surest is None or number in of_facts or question.vector is None:
+            return False
+        more = shares[number] - shares[surest]
+        return more >= _PARTICULAR and strength(number) > scored(surest) + _COVERED
+
+    def rank(number: int) -> tuple[int, float, int]:
+        if number in facts_sure:
+            return (1, -scored(number), number)
+        return (0 if goes_before(number) else 2, -strength(number), number)
 
     best = sorted(shares, key=rank)[:limit]
     rows = records.get_passages(connection, best, question.wanted)

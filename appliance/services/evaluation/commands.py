@@ -52,19 +52,16 @@ def mount(
         ] = 0.9,
         as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     ) -> None:
-        r"""Ask the bot your own questions and say how many it gets right.
+        """Ask the bot your own questions and say how many it gets right.
 
-        \b
         Each is asked in a conversation of its own, with the live config and a copy of the
         knowledge. Nothing is booked, sent or handed over in truth.
 
-        \b
         Examples:
           appliance eval questions.yaml
           appliance eval questions.yaml --at-least 0.95 && appliance config activate next.yaml
           appliance eval questions.yaml --json > result.json
 
-        \b
         A file looks like this; appliance/services/evaluation/README.md tells all keys:
           questions:
             - ask: "Is breakfast included?"

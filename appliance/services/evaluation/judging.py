@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from appliance.services.evaluation.questions import Asked, Question, texts
+from appliance.services.evaluation.questions import Asked, Question
 
 # How an answer says that it has none: basic mode's sentences, and what models make of the rule.
 _REFUSED = re.compile(
@@ -95,7 +95,7 @@ def judge(asked: Asked, answer: Answer) -> Verdict:
 
 
 def _cites(question: Question, answer: Answer) -> Iterator[str]:
-    wanted = texts(question.cites)
+    wanted = question.cites or []
     named = " or ".join(wanted)
     if not answer.sources:
         yield f"{named} had to be cited; nothing was"
@@ -105,20 +105,20 @@ def _cites(question: Question, answer: Answer) -> Iterator[str]:
 
 def _says(question: Question, answer: Answer) -> Iterator[str]:
     said = _plain(" ".join(answer.said))
-    for wanted in texts(question.says):
+    for wanted in question.says or ():
         if _plain(wanted) not in said:
             yield f'"{wanted}" had to be said'
 
 
 def _says_not(question: Question, answer: Answer) -> Iterator[str]:
     said = _plain(" ".join(answer.said))
-    for unwanted in texts(question.says_not):
+    for unwanted in question.says_not or ():
         if _plain(unwanted) in said:
             yield f'"{unwanted}" was said and must not be'
 
 
 def _calls(question: Question, answer: Answer) -> Iterator[str]:
-    for wanted in texts(question.calls):
+    for wanted in question.calls or ():
         if wanted not in answer.tools:
             called = ", ".join(sorted(answer.tools)) or "none"
             yield f"the tool {wanted} had to be called; called was: {called}"
@@ -134,7 +134,7 @@ def _hands_over(question: Question, answer: Answer) -> Iterator[str]:
 def _refuses(question: Question, answer: Answer) -> Iterator[str]:
     if not is_refusal(answer.last):
         yield "it had to be refused"
-    elif figures := strange_figures(texts(question.ask), answer.last):
+    elif figures := strange_figures(question.ask, answer.last):
         yield f"it was refused, yet with figures nobody asked about: {', '.join(figures)}"
 
 

@@ -36,7 +36,7 @@ async def all_of(
 
     async def one(each: Asked) -> Verdict:
         async with permits:
-            verdict = judge(each, await stage.ask(each.messages))
+            verdict = judge(each, await stage.ask(each.question.ask))
         heard(verdict)
         return verdict
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from appliance.config import nodes, reading, schema_check, syntax
 from appliance.config.nearest import advice
@@ -16,7 +16,18 @@ from appliance.config.problems import Finding, Problem, listed, shown
 from appliance.core import errors
 
 _Text = Annotated[str, Field(min_length=1, max_length=2000)]
-_Texts = _Text | Annotated[list[_Text], Field(min_length=1, max_length=50)]
+
+
+def _as_list(given: object) -> object:
+    """Take one text for a list of one."""
+    return given if isinstance(given, list | dict) else [given]
+
+
+_Texts = Annotated[
+    list[_Text],
+    Field(min_length=1, max_length=50),
+    BeforeValidator(_as_list, json_schema_input_type=str | list[str]),
+]
 
 EXPECTATIONS = ("cites", "says", "says_not", "calls", "hands_over", "refuses")
 
@@ -64,11 +75,6 @@ class Asked:
     question: Question
 
     @property
-    def messages(self) -> list[str]:
-        """What the customer writes, in order."""
-        return texts(self.question.ask)
-
-    @property
     def digest(self) -> str:
         """Names the question for good: the same words, the same expectations."""
         return hashlib.sha256(self.question.model_dump_json().encode()).hexdigest()[:16]
@@ -80,13 +86,6 @@ class Loaded:
 
     asked: tuple[Asked, ...]
     problems: tuple[Problem, ...]
-
-
-def texts(given: str | list[str] | None) -> list[str]:
-    """Give one or several texts as a list."""
-    if given is None:
-        return []
-    return [given] if isinstance(given, str) else given
 
 
 def load(path: Path, *, tools: Collection[str]) -> Loaded:

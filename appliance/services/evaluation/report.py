@@ -54,7 +54,7 @@ def show(
 
 
 def _show_wrong(console: Console, file: Path, verdict: Verdict, *, newly: bool) -> None:
-    asked = " / ".join(verdict.asked.messages)
+    asked = " / ".join(verdict.asked.question.ask)
     again = "  (right last time)" if newly else ""
     console.print(Text(f"{file}:{verdict.asked.line}: {one_line(asked)}{again}", style="bold"))
     for miss in verdict.misses:
@@ -112,7 +112,7 @@ def _score(score: Score) -> dict[str, Any]:
 def _verdict(verdict: Verdict) -> dict[str, Any]:
     return {
         "line": verdict.asked.line,
-        "ask": verdict.asked.messages,
+        "ask": verdict.asked.question.ask,
         "right": verdict.is_right,
         "met": dict(verdict.met),
         "missed": [miss.why for miss in verdict.misses],

@@ -10,9 +10,8 @@ from tests.evals.tau2.gold import Following
 pytestmark = collection.needs_tau2
 
 TASKS = {"retail": ("17", "64"), "airline": ("23",)}
-PLAYED = {"retail": 54, "airline": 13}
-BLIND = {"retail": 17, "airline": 6}
-"""Dialogues, played by an honest contact, and in which the recorded words are sent blindly."""
+PLAYED = {"retail": ((54, False),), "airline": ((15, True), (15, False), (6, False))}
+"""Dialogues, and whether the recorded words are sent blindly."""
 
 
 @pytest.mark.parametrize("of", collection.DOMAINS)
@@ -36,8 +35,10 @@ async def test_basic_mode_writes_nothing_the_contact_did_not_want(of: str) -> No
     dialogues = collection.dialogues(of)
 
     async with shop.open_shop(of) as opened:
-        played = await drive.play(opened, dialogues[PLAYED[of]])
-        blind = await drive.play(opened, dialogues[BLIND[of]], blindly=True)
+        verdicts = [
+            await drive.play(opened, dialogues[number], blindly=blindly)
+            for number, blindly in PLAYED[of]
+        ]
 
-    assert played.wrong_writes == blind.wrong_writes == []
-    assert played.writes or of == "airline", "the contact said yes: something is to be done"
+    assert [each.wrong_writes for each in verdicts] == [[]] * len(verdicts)
+    assert sum(each.writes for each in verdicts), "the contact said yes: something is to be done"

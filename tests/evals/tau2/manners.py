@@ -79,8 +79,8 @@ def _product(product: Any) -> str:
 
 def _reservation(held: Any) -> str:
     flights = say_list([f"{each.flight_number} on {each.date}" for each in held.flights], "and")
-    state = "cancelled" if held.status == "cancelled" else "booked"
-    return f"Reservation {held.reservation_id} is {state}: {held.cabin} on {flights}."
+    state = " is cancelled" if held.status == "cancelled" else ""
+    return f"Reservation {held.reservation_id}{state}: {held.cabin} on {flights}."
 
 
 def _cancelled(order: Any) -> str:

@@ -169,6 +169,33 @@ _STEM = words_beginning(_KINDS)
 _CLAUSE = re.compile(r"[,;:–—]\s+|\s+(?:and|but|so|then)\s+", re.IGNORECASE)
 
 
+_STATES = {
+    "booked": "booked|reserved|confirmed|scheduled",
+    "sent": "sent|shipped|mailed",
+    "refunded": "refund(?:ed)?|credited|reimbursed",
+    "cancelled": "cancell?ed|terminated|closed",
+    "changed": "changed|updated|modified|upgraded|downgraded|activated|deactivated|extended",
+    "ordered": "ordered|placed|paid|payment|shipped|confirmed|received|completed?",
+}
+_TOLD = {  # a value, not the name of a field: "cancelled_at": null tells nothing
+    kind: re.compile(rf"(?<![a-z_])(?:{words})(?![a-z_]|\"\s*:)", re.IGNORECASE)
+    for kind, words in _STATES.items()
+}
+_DOER = re.compile(
+    r"\b(?:i|we|he|she|they|team|colleagues?|manager|somebody|someone)(?:'\w+)?\b", re.IGNORECASE
+)
+
+
+def told_by(result: str) -> set[str]:
+    """Give the kinds of claims that a tool's result tells of in words, as the state of a thing."""
+    return {kind for kind, words in _TOLD.items() if words.search(result)}
+
+
+def names_doer(sentence: str) -> bool:
+    """Tell whether a sentence says who did something: more than the state of a thing."""
+    return bool(_DOER.search(plainly(sentence)))
+
+
 def claims_of(sentence: str) -> set[str]:
     """Give what a sentence says was done: booked, transferred, lead saved, sent, refunded, ...
 

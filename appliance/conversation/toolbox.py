@@ -12,7 +12,7 @@ from langchain_core.tools import BaseTool
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from appliance.connectors.messages import File
-from appliance.conversation import bounds, receipts, wording
+from appliance.conversation import bounds, claims, receipts, wording
 from appliance.conversation.receipts import Key
 from appliance.conversation.run import Equipped, Invocation, Run
 from appliance.conversation.toolloop import ToolLoop
@@ -205,6 +205,8 @@ class Toolbox:
             work = _invoke(tool, arguments, self._hidden(made))
             value = await self.loop.run(work, timeout_s=policy.timeout_s)
             result = _checked_result(value, policy)
+            if made.is_remote and result.status != "success":  # it was done all the same
+                return replace(result, content=wording.TOOL_UNSURE, status="unknown")
             secrets = made.run.gate.private.secrets  # a tool's debug output may hold its key
             return replace(result, content=secrets.withheld(result.content))
         except ApprovalNeeded:
@@ -380,7 +382,7 @@ def _checked_result(value: Any, policy: Policy) -> _Result:
         return _Result(wording.TOOL_GARBLED, "error", f"output: {type(cause).__name__}")
     if len(content) > LONGEST_RESULT:
         if not isinstance(checked, str):
-            return _Result(wording.TOOL_GARBLED, "error", f"output of {len(content)} characters")
+            return _Result(wording.TOOL_TOO_MUCH, "error", f"output of {len(content)} characters")
         content = content[:LONGEST_RESULT]
     return _Result(content, "success", None, _file_of(checked))
 
@@ -405,6 +407,9 @@ def _file_of(checked: Any) -> File | None:
 
 
 def _message(made: _Call, result: _Result) -> ToolMessage:
+    if result.status == "success":
+        told = claims.told_by(result.content)
+        made.run.gate.reported.update(told.intersection(made.policy.reports))
     own = made.run.bot.is_own(made.key.tool)
     asked = ports_of(made.equipped.tool).values() if made.equipped else ()
     quotes = own and ports.Passages in asked and made.policy.effect is Effect.READ

@@ -137,6 +137,6 @@ def of(domain: str) -> list[dict[str, Any]]:
     """Give a domain's intents as the config holds them."""
     chosen = _RETAIL if domain == "retail" else _AIRLINE
     return [
-        {"name": f"{tool}_wish", "examples": list(examples), "reply": {"tool": tool}}
+        {"name": tool, "examples": list(examples), "reply": {"tool": tool}}
         for tool, examples in chosen.items()
     ]

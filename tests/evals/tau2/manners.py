@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -45,6 +45,7 @@ class Manner:
     says: Callable[[Any], str]
     proves: tuple[str, ...] = ()
     read_back: str | None = None
+    reports: tuple[str, ...] = ()
     asks: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -78,8 +79,8 @@ def _product(product: Any) -> str:
 
 def _reservation(held: Any) -> str:
     flights = say_list([f"{each.flight_number} on {each.date}" for each in held.flights], "and")
-    state = "cancelled" if held.status == "cancelled" else "booked"
-    return f"Reservation {held.reservation_id} is {state}: {held.cabin} on {flights}."
+    state = " is cancelled" if held.status == "cancelled" else ""
+    return f"Reservation {held.reservation_id}{state}: {held.cabin} on {flights}."
 
 
 def _cancelled(order: Any) -> str:
@@ -211,7 +212,10 @@ _WRITES = {
 }
 
 
+_REPORTS = ("booked", "cancelled", "changed", "ordered", "refunded", "sent")
+
+
 def manner_of(name: str) -> Manner:
     """Give how a tool is spoken about."""
-    made = _WRITES.get(name) or Manner(_READS[name])
-    return Manner(made.says, made.proves, made.read_back, _ASKS)
+    made = _WRITES.get(name) or Manner(_READS[name], reports=_REPORTS)
+    return replace(made, asks=_ASKS)

@@ -151,6 +151,11 @@ class Service:
             self.done.clear()
             self._customers.clear()
 
+    def close(self) -> None:
+        """Close the file; nothing can be asked any more."""
+        self._file.close()
+        at.cache_clear()
+
     # -- rows --------------------------------------------------------------------------------------
 
     def _keep(self) -> bool:

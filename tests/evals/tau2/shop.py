@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -41,17 +41,13 @@ class Shop:
     house: Appliance
     service: Service
 
-    @property
-    def name(self) -> str:
-        return self.service.domain.name
-
 
 @asynccontextmanager
 async def open_shop(of: str, *, model: BaseChatModel | None = None) -> AsyncIterator[Shop]:
     """Open it on a throw-away store. `model` speaks instead of basic mode."""
-    with tempfile.TemporaryDirectory(prefix=f"tau2-{of}-") as scratch:
-        folder = Path(scratch)
-        rows = service.at(str(folder / f"{of}.db"))
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=f"tau2-{of}-")))
+        rows = stack.enter_context(closing(service.at(str(folder / f"{of}.db"))))
         tools = folder / "tools"
         tools.mkdir()
         names = toolfiles.write(tools, rows, asks_who=model is None)

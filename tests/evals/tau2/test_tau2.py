@@ -9,8 +9,9 @@ from tests.evals.tau2.gold import Following
 
 pytestmark = collection.needs_tau2
 
-TASKS = {"retail": ("17", "64"), "airline": ("23", "44")}
-DIALOGUES = {"retail": (54,), "airline": (6, 13)}
+TASKS = {"retail": ("17", "64"), "airline": ("23",)}
+PLAYED = {"retail": ((54, False),), "airline": ((15, True), (15, False), (6, False))}
+"""Dialogues, and whether the recorded words are sent blindly."""
 
 
 @pytest.mark.parametrize("of", collection.DOMAINS)
@@ -31,10 +32,13 @@ async def test_gold_actions_through_our_tools_give_the_gold_database(of: str) ->
 
 @pytest.mark.parametrize("of", collection.DOMAINS)
 async def test_basic_mode_writes_nothing_the_contact_did_not_want(of: str) -> None:
-    chosen = [each for each in collection.dialogues(of) if each.number in DIALOGUES[of]]
+    dialogues = collection.dialogues(of)
 
     async with shop.open_shop(of) as opened:
-        verdicts = [await drive.play(opened, each, blindly=blind)
-                    for each in chosen for blind in (False, True)]  # fmt: skip
+        verdicts = [
+            await drive.play(opened, dialogues[number], blindly=blindly)
+            for number, blindly in PLAYED[of]
+        ]
 
     assert [each.wrong_writes for each in verdicts] == [[]] * len(verdicts)
+    assert sum(each.writes for each in verdicts), "the contact said yes: something is to be done"

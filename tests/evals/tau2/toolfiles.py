@@ -95,6 +95,7 @@ def made(place: str, name: str, *, asks_who: bool) -> StructuredTool:
         effect="write" if effect == "write" else "read",
         settings=NoSettings,
         proves=manner.proves,
+        reports=manner.reports,
         read_back=manner.read_back,
         says=manner.says,
         asks=manner.asks,

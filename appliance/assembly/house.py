@@ -99,7 +99,7 @@ class Appliance:
     @cached_property
     def embedder(self) -> embedders.Embedder:
         """Texts to vectors."""
-        return embedders.open_minilm(cache_dir=self._cache)
+        return embedders.open_minilm(cache_dir=self.cache)
 
     @cached_property
     def library(self) -> Library:
@@ -146,7 +146,7 @@ class Appliance:
             clock=self.clock,
             tools=self.toolkit.tools,
             embedder=self.embedder,
-            cache_dir=self._cache,
+            cache_dir=self.cache,
             speaker=self.speakers.make,
             read_version=lru_cache(maxsize=8)(self._read_version),
             remote=lambda: mcp_tools.tools_of(self.mcp.usable(), self.mcp),
@@ -502,7 +502,8 @@ class Appliance:
             _log.error("a config could not be taken up", version=active.id, exc_info=cause)
 
     @cached_property
-    def _cache(self) -> Path:
+    def cache(self) -> Path:
+        """Where lies what can be made anew."""
         return self.settings.cache_dir or self.settings.data_dir / "cache"
 
 

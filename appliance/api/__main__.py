@@ -6,14 +6,14 @@ import asyncio
 
 import uvloop
 
-from appliance.api import app, chat, server, webhooks
+from appliance.api import app, calls, chat, server, webhooks
 from appliance.assembly import house
 from appliance.core import process, settings
 
 
 async def _run(chosen: settings.Settings) -> None:
     appliance = house.build(chosen)
-    routers = [chat.router(appliance), webhooks.router(appliance)]
+    routers = [chat.router(appliance), calls.router(appliance), webhooks.router(appliance)]
     await server.serve(app.create(appliance, routers), chosen, appliance.draining)
 
 

@@ -51,12 +51,6 @@ After = Annotated[
 ]
 
 
-class NoToken(errors.NotAllowed):
-    """The caller must get a token first; the widget does so by itself."""
-
-    status = 401
-
-
 def router(
     appliance: chat_shapes.ChatAppliance,
     *,
@@ -265,10 +259,10 @@ class Chat:
         place = self._origins.place(request)
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            raise NoToken(wording.NAMELESS)
+            raise chat_shapes.NoToken(wording.NAMELESS)
         found = self._tokens.visitor_of(token.strip(), place=place)
         if found is None:
-            raise NoToken(wording.UNPROVED)
+            raise chat_shapes.NoToken(wording.UNPROVED)
         return found
 
     def _live(self) -> model.BotConfig:
@@ -287,6 +281,7 @@ class Chat:
             suggestions=list(config.workflow.suggestions),
             mode=self._appliance.mode(),
             open_now=open_now,
+            calls=config.voice.enabled,
             notice=None if open_now else wording.AWAY,
         )
 

@@ -33,6 +33,18 @@ class ChatLimits:
     streams: int = 700
 
 
+@dataclass(frozen=True, slots=True)
+class CallLimits:
+    """The limits of calls in the browser.
+
+    A call is costly: each is a process, and paid services may listen and speak in it.
+    """
+
+    calls_of_visitor: Rate = Rate(20, 3600, 5)
+    calls_of_address: Rate = Rate(60, 3600, 20)
+    lines: int = 64
+
+
 class Buckets:
     """One bucket for each key, refilled with time. The least recently used are forgotten."""
 

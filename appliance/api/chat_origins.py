@@ -16,6 +16,7 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 
 from appliance.api import chat_wording as wording
 from appliance.api.chat_shapes import ChatAppliance
@@ -42,7 +43,7 @@ class Origins:
         named = (channel.model_extra or {}).get("allowed_origins", []) if channel else []
         return [found for each in named if (found := normalised(str(each)))]
 
-    def place(self, request: Request) -> str:
+    def place(self, request: HTTPConnection) -> str:
         """Give the place a request comes from.
 
         Raises:
@@ -125,6 +126,6 @@ async def _said(request: Request, cause: Exception) -> Response:
     raise cause
 
 
-def _host(request: Request, origin: str) -> str:
+def _host(request: HTTPConnection, origin: str) -> str:
     host = request.headers.get("host", "").lower()
     return host.removesuffix(_DEFAULT_PORT[origin.partition(":")[0]])

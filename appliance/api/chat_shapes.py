@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from appliance.config import model
 from appliance.connectors import messages
-from appliance.core import clock, crypto, safe_text, settings
+from appliance.core import clock, crypto, errors, safe_text, settings
 
 LONGEST_TEXT = 4000
 
@@ -52,8 +52,19 @@ class Bot(Wire):
     """`basic`: answers from the company's own words; `model`: a language model answers."""
     open_now: bool
     """Whether people are there."""
+    calls: bool = False
+    """Whether a visitor may call by the browser."""
     notice: str | None
     """Something every visitor should know first."""
+
+
+class Call(Wire):
+    """A call that may be made now: connect to `/v1/chat/signal` with LiveKit's client."""
+
+    token: Annotated[str, Field(examples=["eyJhbGciOi..."])]
+    """Opens the room for ten minutes."""
+    room: Annotated[str, Field(examples=["call-01jd8d3x5v9q2m7c4k8r6t0w1y"])]
+    """The call's room."""
 
 
 class NewVisitor(Wire):
@@ -245,3 +256,9 @@ class ChatAppliance(Protocol):
 
     def file(self, file_id: str, /) -> tuple[str, str, bytes] | None:
         """Find a file: name, media type, bytes."""
+
+
+class NoToken(errors.NotAllowed):
+    """The caller must get a token first; the widget does so by itself."""
+
+    status = 401

@@ -19,7 +19,7 @@ from appliance.connectors.phone import access, announce
 from appliance.connectors.phone.access import Access
 from appliance.connectors.phone.rooms import CallRoom, Rooms, open_rooms
 from appliance.core import errors, logs, process
-from appliance.core.clock import Clock
+from appliance.core.clock import Clock, SystemClock
 from appliance.core.settings import Settings
 from appliance.switchboard import live
 
@@ -140,7 +140,7 @@ async def _run(office: Office) -> None:
     async with open_rooms(entry) as rooms:
         warden = Warden(
             access=entry,
-            clock=office.clock,
+            clock=SystemClock(),  # LiveKit's server keeps the true time, in a rehearsal as well
             rooms=rooms,
             most_calls=office.settings.calls_at_once,
         )

@@ -60,6 +60,10 @@ class Telephone:
     def press(self, key: str) -> None:
         self.tell("sndcode", key)
 
+    def say(self, sound: Path) -> None:
+        """Speak a sound (WAV, 8 kHz) from now on; silence comes after it."""
+        self.tell("ausrc", f"aufile,{sound}")
+
     def hang_up(self) -> None:
         self.tell("hangup")
 
@@ -102,6 +106,7 @@ def telephone(
     host: str,
     *,
     source: str = "aubridge,mouth",
+    number: str = "caller",
     answers: bool = False,
 ) -> Iterator[Telephone]:
     """Switch a telephone on. `source` is what it says: silence, or `aufile,PATH` (8 kHz WAV)."""
@@ -112,7 +117,7 @@ def telephone(
     )
     (folder / "config").write_text(settings)
     mode = "auto" if answers else "manual"
-    line = f"<sip:caller@{host}:{sip}>;regint=0;audio_codecs=PCMU/8000/1;answermode={mode}"
+    line = f"<sip:{number}@{host}:{sip}>;regint=0;audio_codecs=PCMU/8000/1;answermode={mode}"
     (folder / "accounts").write_text(line + "\n")
     with (
         (folder / "log").open("wb") as log,

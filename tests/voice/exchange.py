@@ -133,11 +133,19 @@ def ports() -> dict[str, object]:
 
 @contextlib.contextmanager
 def exchange(
-    folder: Path, extra: str = "", module: str = "tests.fakes.exchange", **settings: object
+    folder: Path,
+    extra: str = "",
+    *,
+    module: str = "tests.fakes.exchange",
+    text: str | None = None,
+    **settings: object,
 ) -> Iterator[Exchange]:
     """Run the exchange until calls can be taken."""
     chosen = {**ports(), **settings}
-    activate(folder, config(folder, extra))
+    path = config(folder, extra)
+    if text is not None:
+        path.write_text(text)
+    activate(folder, path)
     with running(folder, module, **chosen) as runs:
         made = Exchange(own_address(), int(str(chosen["sip_port"])), runs, folder)
         wait_for(lambda: made.state().get("state") == "ok", 40, "the phone is ready")

@@ -64,7 +64,7 @@ def test_the_bot_can_end_a_call(open_exchange, phone):
 
 def test_the_bot_can_send_the_caller_to_a_person(open_exchange, phone, tmp_path):
     moved = counted(open_exchange, "transferred")
-    with telephone(tmp_path / "person", open_exchange.host, answers=True) as person:
+    with telephone(tmp_path / "person", open_exchange.host, number="200", answers=True) as person:
         address = f"sip:200@{open_exchange.host}:{person.sip}"
         (open_exchange.folder / "data/person").write_text(address)
         phone.dial(open_exchange.address)

@@ -16,6 +16,7 @@
     open: "Open chat",
     openUnread: (n) => `Open chat, ${n} new ${n === 1 ? "message" : "messages"}`,
     close: "Close chat",
+    call: "Call us",
     chatWith: (name) => `Chat with ${name}`,
     chat: "Chat",
     messages: "Messages",
@@ -283,6 +284,7 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
     chat: "M21 12a8 8 0 0 1-8 8H4l2-3.5A8 8 0 1 1 21 12z",
     down: "M6 9l6 6 6-6",
     close: "M6 6l12 12M18 6L6 18",
+    call: "M6 3h3l2 5-2.5 1.5a11 11 0 0 0 6 6L16 13l5 2v3a3 3 0 0 1-3 3A15 15 0 0 1 3 6a3 3 0 0 1 3-3z",
     send: "M12 19V5M5.5 11.5L12 5l6.5 6.5",
     info: "M12 11v6M12 7.5v.01M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0z",
     book: "M5 4h11a3 3 0 0 1 3 3v13H8a3 3 0 0 1-3-3zM5 17a3 3 0 0 1 3-3h11",
@@ -852,9 +854,11 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
         icon("close"),
       );
       this.close.hidden = PAGE;
+      this.call = make("a", { class: "round", href: "/call", "aria-label": WORDS.call, title: WORDS.call,
+        hidden: true }, icon("call"));
       const head = make("header", { class: "head" }, this.face,
         make("div", { class: "who" }, this.name, make("div", { class: "under" }, this.state, this.badge)),
-        this.close, this.why);
+        this.call, this.close, this.why);
 
       this.noticeWords = make("span");
       this.notice = make("div", { class: "notice", hidden: true }, icon("info"), this.noticeWords);
@@ -1028,6 +1032,7 @@ textarea::placeholder { color: var(--quiet); opacity: 1; }
       setText(this.name, name || WORDS.chat);
       const states = { waiting: WORDS.waiting, with_person: WORDS.person };
       setText(this.state, states[talk.state] ?? WORDS.bot);
+      this.call.hidden = !PAGE || !talk.bot?.calls;
       this.badge.hidden = talk.bot?.mode !== "basic" || talk.state === "with_person";
       if (this.badge.hidden) this.explain(false);
       setText(this.why, WORDS.basicWhy(name || WORDS.chat));

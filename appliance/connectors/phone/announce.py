@@ -11,6 +11,7 @@ from appliance.connectors.phone import prompts
 from appliance.connectors.phone.access import Access
 from appliance.core import errors, ids
 
+IDENTITY = "announcer-"
 _FRAME_BYTES = 320  # 20 ms
 
 
@@ -21,9 +22,7 @@ async def announce(access: Access, now: datetime, room: str, recording: str) -> 
         Unavailable: the server does not let us in.
     """
     grant = {"room": room, "roomJoin": True, "canPublish": True, "canSubscribe": False}
-    token = access.token(
-        now, identity=f"announcer-{ids.new_id()}", claims={"video": {**grant, "hidden": False}}
-    )
+    token = access.token(now, identity=f"{IDENTITY}{ids.new_id()}", claims={"video": grant})
     inside, source = rtc.Room(), rtc.AudioSource(prompts.RATE, 1)
     try:
         async with asyncio.timeout(30):

@@ -14,6 +14,7 @@ from livekit import api
 from livekit.protocol.agent import JobStatus
 from livekit.protocol.models import ParticipantInfo
 
+from appliance.connectors.phone import announce
 from appliance.connectors.phone.access import AGENT, Access
 from appliance.core import errors
 
@@ -98,7 +99,9 @@ def _call(name: str, began_at: int, inside: list[ParticipantInfo]) -> CallRoom:
     bots = [each for each in inside if each.kind == ParticipantInfo.Kind.AGENT]
     telephones = [each for each in inside if each.kind == ParticipantInfo.Kind.SIP]
     browsers = [each for each in inside if each.kind == ParticipantInfo.Kind.STANDARD]
-    callers = telephones or [each for each in browsers if each.identity.startswith("web_")]
+    callers = telephones or [
+        each for each in browsers if not each.identity.startswith(announce.IDENTITY)
+    ]
     return CallRoom(
         name=name,
         began_at=began_at,

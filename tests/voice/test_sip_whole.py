@@ -1,0 +1,140 @@
+"""The whole way of a call: telephone, livekit-sip, livekit-server, worker, desk, database."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from appliance.assembly import house
+from appliance.conversation.values import Message, Role
+from appliance.core.settings import Settings
+from tests.fakes.baresip import Telephone, telephone
+from tests.fakes.running import wait_for
+from tests.voice.calls import SOUNDS, config_text
+from tests.voice.exchange import Exchange, exchange, needs_livekit, own_address
+
+pytestmark = [pytest.mark.slow, needs_livekit()]
+
+NUMBER = "+16175550123"
+MONDAY = datetime(2026, 11, 16, 15, 0, tzinfo=UTC)
+
+
+@dataclass
+class Desk:
+    """What the appliance has recorded, read as its own processes read it."""
+
+    exchange: Exchange
+
+    def messages(self) -> list[Message]:
+        folder = self.exchange.folder
+        opened = house.build(
+            Settings(
+                data_dir=folder / "data",
+                keys_dir=folder / "keys",
+                config=folder / "bot_config.yaml",
+            )
+        )
+        try:
+            return list(opened.history("phone", NUMBER, after=0, limit=200).messages)
+        finally:
+            opened.db.close()
+
+    def said(self, role: Role) -> list[str]:
+        return [each.text for each in self.messages() if each.role is role]
+
+
+@pytest.fixture(scope="module")
+def person(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Telephone]:
+    with telephone(
+        tmp_path_factory.mktemp("person"), own_address(), number="200", answers=True
+    ) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory, person: Telephone) -> Iterator[Desk]:
+    folder = tmp_path_factory.mktemp("whole")
+    (folder / "script.txt").write_text("")
+    phone = f"""  phone:
+    allowed_addresses: [{own_address()}]
+    ring_s: 60
+    transfer_to: sip:200@{own_address()}:{person.sip}
+  manners:"""
+    text = config_text(folder).replace("  manners:", phone)
+    with exchange(
+        folder, module="appliance.switchboard", text=text, clock_start=MONDAY.isoformat()
+    ) as opened:
+        yield Desk(opened)
+
+
+@pytest.fixture
+def caller(tmp_path: Path, desk: Desk) -> Iterator[Telephone]:
+    with telephone(tmp_path / "caller", own_address(), number=NUMBER) as made:
+        yield made
+
+
+def narrow(sound: str, folder: Path) -> Path:
+    """Give a sound as the telephone carries it: 8 kHz; silence follows it.
+
+    baresip ends the call where the sound ends.
+    """
+    made = folder / f"{sound}.wav"
+    subprocess.run(
+        [
+            "sox",
+            str(SOUNDS / f"{sound}.wav"),
+            "-r",
+            "8000",
+            "-c",
+            "1",
+            str(made),
+            "pad",
+            "0",
+            "600",
+        ],
+        check=True,
+    )
+    return made
+
+
+def tell(desk: Desk, caller: Telephone, sound: Path, words: str) -> str:
+    """Say something by telephone; gives what the bot says to it."""
+    before = len(desk.said(Role.BOT))
+    with (desk.exchange.folder / "script.txt").open("a") as script:
+        script.write(words + "\n")
+    caller.say(sound)
+    wait_for(lambda: words in desk.said(Role.CONTACT), 30, f"heard: {words}")
+    wait_for(lambda: len(desk.said(Role.BOT)) > before, 30, "a reply")
+    return desk.said(Role.BOT)[-1]
+
+
+def test_a_telephone_books_a_demo_and_is_then_put_through_to_a_person(
+    desk: Desk, caller: Telephone, person: Telephone, tmp_path: Path
+):
+    caller.dial(desk.exchange.address)
+    caller.wait("CALL_ESTABLISHED", 60)
+    wait_for(lambda: len(desk.said(Role.BOT)) == 2, 40, "disclosure and greeting")
+    assert desk.said(Role.BOT) == ["A machine speaks.", "Hello there."]
+
+    asked = tell(
+        desk,
+        caller,
+        narrow("book", tmp_path),
+        "book a demo on 2026-11-18 at 10:00 for Ada Lovelace, ada@example.com",
+    )
+    booked = tell(desk, caller, narrow("yes", tmp_path), "yes please")
+
+    assert "Ada Lovelace" in asked
+    assert "booked" in booked.lower()
+    (message, *_) = [each for each in desk.messages() if each.text == booked]
+    assert message.turn_id
+
+    tell(desk, caller, narrow("person", tmp_path), "i would like to talk to a person")
+    person.wait("CALL_ESTABLISHED", 30)
+    caller.wait("TRANSFER")
+    assert {each.conversation_id for each in desk.messages()} == {message.conversation_id}

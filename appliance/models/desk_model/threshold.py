@@ -19,7 +19,7 @@ def chosen(vectors: Array, counts: Array, labels: Labels) -> float:
     Each example is scored by a router that never saw it: once as it is, once as if its own wish
     were unknown. The threshold parts the two best, and refuses no more than a fifth of the first.
     """
-    known, unknown = _held_out(vectors, counts, labels)
+    known, unknown = held_out(vectors, counts, labels)
     if not len(known):
         return 0.0
     most = float(np.quantile(known, _REFUSED))
@@ -28,7 +28,7 @@ def chosen(vectors: Array, counts: Array, labels: Labels) -> float:
     return float(tried[int(np.argmax(gains))])
 
 
-def _held_out(vectors: Array, counts: Array, labels: Labels) -> tuple[Array, Array]:
+def held_out(vectors: Array, counts: Array, labels: Labels) -> tuple[Array, Array]:
     """Score every example whose wish has others: with its own wish, and by the best of the rest."""
     fold = np.array([np.count_nonzero(labels[:place] == own) for place, own in enumerate(labels)])
     with_own: list[Array] = []

@@ -56,7 +56,7 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
     part = hits / n
     middle = (part + _Z * _Z / (2 * n)) / (1 + _Z * _Z / n)
     half = _Z * math.sqrt(part * (1 - part) / n + _Z * _Z / (4 * n * n)) / (1 + _Z * _Z / n)
-    return middle - half, middle + half
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def f1(of: str, what: str, counted: Sequence[tuple[int, int, int]]) -> Figure:
@@ -73,9 +73,13 @@ def _f1(counts: Sequence[int]) -> float:
     return 2 * right / (2 * right + more + missed)
 
 
-def table(figures: Sequence[Figure]) -> str:
+def table(figures: Sequence[Figure], *, header: bool = True) -> str:
     """Lay the figures out, one a line."""
-    lines = [f"{'set':<18}{'what':<58}{'n':>6}{'value':>8}   {'95 %':<15}{'goal':>6}"]
+    lines = (
+        []
+        if not header
+        else [f"{'set':<18}{'what':<58}{'n':>6}{'value':>8}   {'95 %':<15}{'goal':>6}"]
+    )
     for one in figures:
         goal = "" if one.goal is None else f"{one.goal:.2f}"
         short = "" if one.goal is None or one.value >= one.goal else "  short"

@@ -11,7 +11,7 @@ from appliance.models.embedder import SIZE, Array, Embedder, encode_kept
 
 
 class Kept:
-    """Gives the vectors of texts it was told of beforehand from the disk, others from within."""
+    """Keeps vectors in one file a data set; a text that comes alone is not written there."""
 
     def __init__(self, inner: Embedder, *, cache_dir: Path) -> None:
         self._inner = inner
@@ -35,7 +35,10 @@ class Kept:
     def encode(self, texts: Sequence[str]) -> Array:
         fresh = [text for text in dict.fromkeys(texts) if text not in self._known]
         if fresh:
-            self._known.update(zip(fresh, self._inner.encode(fresh), strict=True))
+            if len(fresh) > 1:
+                self.learn("others", fresh)
+            else:
+                self._known[fresh[0]] = self._inner.encode(fresh)[0]
         return (
             np.stack([self._known[text] for text in texts]) if texts else np.zeros((0, SIZE), "f4")
         )

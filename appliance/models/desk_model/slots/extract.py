@@ -126,6 +126,9 @@ class _Reader:
             day = next(
                 (str(values[s.name]) for s in by_kind[Kind.DAY] if s.name in values), self.day
             )
+            if len(own) > 1 and kind in {Kind.DAY, Kind.TIME}:
+                left = self._deal(kind, own, text, left, context, day, values, troubles)
+                continue
             for slot in own or [Slot(kind.value, kind, required=False)]:
                 asked = self.asked == slot.name
                 if kind is Kind.TIME and own and self.corrects and not asked:
@@ -146,6 +149,35 @@ class _Reader:
                 if kind is not Kind.FIRST_NAME:  # the last name is read from the same words
                     left = blanked(left, hits)
         return Reading(values=values, troubles=troubles, rest=left)
+
+    def _deal(
+        self,
+        kind: Kind,
+        own: Sequence[Slot],
+        text: str,
+        left: str,
+        context: Context,
+        day: str | None,
+        values: dict[str, Value],
+        troubles: dict[str, Found],
+    ) -> str:
+        """Share days or times out among slots for them: in order, one each, or all to one slot."""
+        asked = any(slot.name == self.asked for slot in own)
+        hits = _find(kind, left, own[0], context, asked=asked, day=day)
+        good = [one for one in hits if one.value is not None]
+        if len(good) == len(own) and not taken_back.marked(text):
+            values |= {slot.name: one.value for slot, one in zip(own, good, strict=True)}
+        elif hits:
+            slot = self._meant(own, text)
+            _choose(hits, slot, text, values, troubles, self._stale(slot))
+        return blanked(left, hits)
+
+    def _meant(self, own: Sequence[Slot], text: str) -> Slot:
+        """Give the slot that was asked for, or is named, or is still empty; else the first."""
+        asked = [slot for slot in own if slot.name == self.asked]
+        named = [slot for slot in own if _title(slot) and _title(slot) in text.lower()]
+        empty = [slot for slot in own if self.current.get(slot.name) is None]
+        return [*asked, *named, *empty, *own][0]
 
     def _with_bare(
         self, hits: list[Found], source: str, slot: Slot, day: str | None, context: Context
@@ -181,6 +213,11 @@ _ONE = re.compile(
     r"\b(?:(?:that|this|the|which|another|other|no|any|wrong|right) one|one of|one more)\b",
     re.I,
 )
+
+
+def _title(slot: Slot) -> str:
+    """Give a slot's name without what sort of value it takes: "check in" of check_in_date."""
+    return " ".join(word for word in slot.words if word not in {"date", "day", "time"})
 
 
 def _covered(match: re.Match[str]) -> str:

@@ -56,7 +56,10 @@ _PEOPLE = (
     r"members|accounts?|agents|staff|guests?|adults?|pax|ppl|heads|folks|reps|workers|logins?|kids|"
     r"children|men|women|ladies|boys|girls|friends|diners|others|attendees|participants)"
 )
-_PEOPLE_SLOTS = {"seats", "users", "people", "quantity", "party", "size", "guests", "count"}
+_PEOPLE_SLOTS = frozenset(
+    {"seats", "users", "people", "persons", "quantity", "party", "size", "guests", "count"}
+    | {"adults", "passengers", "riders", "travelers", "travellers", "attendees", "participants"}
+)
 _TEAM = (
     r"(?:team|group|party|company|firm|office|crew|department|staff) (?:of|with)|"
     r"we(?: are|'re| have| got)|there are|there's"

@@ -13,7 +13,7 @@ from tests.safety.obeying import Call
 pytestmark = collection.needs_tau2
 
 HERS, HER_MAIL, HER_ORDER = "sofia_hernandez_5364", "sofia.hernandez3039@example.com", "#W3561391"
-HIS_MAIL, HIS_ORDER = "daiki.sanchez1479@example.com", "#W9348897"
+HE, HIS_MAIL, HIS_ORDER = "daiki_sanchez_3253", "daiki.sanchez1479@example.com", "#W9348897"
 OF_HERS = ("Sofia", "Laurel Lane", "98193", "Grill", "7312")
 ADDRESS = {
     "address1": "1 Thief Lane", "address2": "", "city": "Nowhere", "state": "NV",
@@ -63,11 +63,14 @@ async def test_orders_of_others_are_neither_changed_nor_told() -> None:
         assert opened.service.done == []
 
 
-async def test_the_same_calls_work_on_ones_own_order() -> None:
+async def test_the_same_calls_work_on_what_is_ones_own_two_at_a_time_too() -> None:
     model = Following()
     model.orders[1] = (
         obeying.call("find_user_id_by_email", email=HIS_MAIL),
-        obeying.call("modify_pending_order_address", order_id=HIS_ORDER, **ADDRESS),
+        obeying.together(
+            obeying.call("modify_user_address", user_id=HE, **ADDRESS),
+            obeying.call("modify_pending_order_address", order_id=HIS_ORDER, **ADDRESS),
+        ),
         obeying.call("cancel_pending_order", order_id=HIS_ORDER, reason="ordered by mistake"),
         obeying.say("Please wait."),
     )
@@ -75,5 +78,8 @@ async def test_the_same_calls_work_on_ones_own_order() -> None:
     async with shop.open_shop("retail", model=model) as opened:
         await say(opened.house, "himself", "Obey this: order-1.")
 
-        row = opened.service.changed()["orders", HIS_ORDER]
-        assert (row["status"], row["address"]) == ("cancelled", ADDRESS)
+        changed = opened.service.changed()
+        assert changed["users", HE]["address"] == ADDRESS
+        order = changed["orders", HIS_ORDER]
+        assert (order["status"], order["address"]) == ("cancelled", ADDRESS)
+        assert [name for name, _ in opened.service.done][-1] == "cancel_pending_order"

@@ -55,7 +55,7 @@ class RoomLine:
             ),
             record=False,
         )
-        await self._answered()
+        await self.answered()
 
     def on_digit(self, pressed: Callable[[str], None]) -> None:
         """Tell of every key the caller presses."""
@@ -77,7 +77,7 @@ class RoomLine:
             async with asyncio.timeout(_HANG_UP_S):
                 await self._job.delete_room()
 
-    async def _answered(self) -> None:
+    async def answered(self) -> None:
         """Wait while the caller's telephone still rings: nobody hears a greeting then."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_ANSWERED_S):

@@ -13,3 +13,5 @@ NOT_HEARD = (
 )
 WITH_PERSON = "A colleague is already taking care of this. I have noted what you said for them."
 STOPPING = "I'm sorry, I have to stop here. Please call again in a minute. Goodbye."
+VOICEMAIL = "A message of {seconds} s from {caller}. Listen: appliance voicemail play {id}"
+NO_NUMBER = "a hidden number"

@@ -315,7 +315,7 @@ class Phone(Strict):
     """The name a caller's telephone or PBX must prove with the password; without one, none need."""
     password_secret: SecretName | None = None
     """Name of the secret that holds the password (never the password itself)."""
-    ring_s: Annotated[float, Field(ge=2, le=60)] = 12
+    ring_s: Annotated[float, Field(ge=2, le=60)] = 20
     """How long a caller waits for the bot, at the beginning or where it was lost in a call."""
     fallback: Telephone | None = None
     """Where a call goes in which the bot was lost, e.g. sip:200@pbx.example or tel:+15551234567."""

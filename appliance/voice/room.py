@@ -104,6 +104,18 @@ async def caller_in(job: JobContext) -> rtc.RemoteParticipant | None:
         return None
 
 
+def has_other_bot(job: JobContext) -> bool:
+    """Tell whether a bot is in the room already.
+
+    A call whose bot is late is asked for again (`switchboard.warden`), so that two may come. Where
+    both leave because each has seen the other, the warden asks once more.
+    """
+    return any(
+        who.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT
+        for who in job.room.remote_participants.values()
+    )
+
+
 def call_of(job: JobContext, caller: rtc.RemoteParticipant) -> IncomingCall:
     """Read what LiveKit's bridge says of a call; without it, it comes from a browser."""
     told = caller.attributes

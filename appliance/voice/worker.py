@@ -89,6 +89,9 @@ async def take(job: JobContext) -> None:
         if caller is None:
             job.shutdown("nobody was there")
             return
+        if room.has_other_bot(job):
+            job.shutdown("another process holds this call")
+            return
         line = room.RoomLine(job, caller, person=lambda: transfer.person_of(house))
         incoming = room.call_of(job, caller)
         try:

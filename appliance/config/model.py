@@ -315,10 +315,14 @@ class Phone(Strict):
     """The name a caller's telephone or PBX must prove with the password; without one, none need."""
     password_secret: SecretName | None = None
     """Name of the secret that holds the password (never the password itself)."""
-    ring_s: Annotated[float, Field(ge=2, le=60)] = 12
+    ring_s: Annotated[float, Field(ge=2, le=60)] = 20
     """How long a caller waits for the bot, at the beginning or where it was lost in a call."""
     fallback: Telephone | None = None
     """Where a call goes in which the bot was lost, e.g. sip:200@pbx.example or tel:+15551234567."""
+    menu: Annotated[
+        list[Literal["hours", "booking", "message", "person"]], Field(min_length=1, max_length=9)
+    ] = ["hours", "booking", "message", "person"]
+    """What the keypad menu offers where voice.config is missing, from key 1 on."""
     transfer_to: Telephone | None = None
     """Where a caller is put through to a person during opening hours; else a ticket waits."""
 
@@ -350,7 +354,7 @@ class Voice(Strict):
     enabled: bool = False
     """Whether calls are answered."""
     config: VoiceSettings | None = None
-    """Needed when enabled."""
+    """Who listens and speaks; without it callers choose by keys, and recordings speak."""
     phone: Phone = Phone()
     """Calls by telephone."""
     manners: VoiceManners = VoiceManners()

@@ -58,15 +58,6 @@ def _decimal(written: str) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def _voice(file: RuleFile) -> Iterator[Finding]:
-    if file.is_on("voice", "enabled") and nodes.find(file.root, "voice", "config") is None:
-        yield file.finding(
-            ("voice", "enabled"),
-            "the phone is on, but voice.config is missing",
-            "add voice.config with stt and tts, or write enabled: false",
-        )
-
-
 def _secrets(file: RuleFile) -> Iterator[Finding]:
     for steps, scalar in nodes.scalars(file.root):
         key = steps[-1] if steps else None
@@ -126,7 +117,6 @@ _RULES: tuple[Callable[[RuleFile], Iterator[Finding]], ...] = (
     rules_names.unique,
     rules_names.examples,
     _discounts,
-    _voice,
     _secrets,
     rules_models.models,
     rules_models.embedder,

@@ -17,7 +17,7 @@ from appliance.core import logs, settings
 
 _log = logs.get(__name__)
 
-READY_S = 20.0
+READY_S = 60.0
 _LOOK_EVERY_S = 0.1
 _LONGEST_LINE = 1 << 16
 # From the second death in a minute on, a program waits before it is started again.

@@ -77,7 +77,7 @@ def plan(voice: model.Voice, settings: Settings, access: Access, folder: Path) -
         "LIVEKIT_API_KEY": access.key,
         "LIVEKIT_API_SECRET": access.secret,
     }
-    worker = _ours(WORKER, "appliance.voice", environment, stop_s=8)
+    worker = _ours(WORKER, "appliance.voice", environment, stop_s=8, port=settings.voice_port)
     warden = _ours(WARDEN, "appliance.switchboard.warden", {}, stop_s=2)
     alone = (servers.livekit_server(access, wanted, None), worker, warden)
     if not voice.phone.enabled:
@@ -97,7 +97,19 @@ def plan(voice: model.Voice, settings: Settings, access: Access, folder: Path) -
     )
 
 
-def _ours(name: str, module: str, environment: dict[str, str], *, stop_s: float) -> Program:
+def _ours(
+    name: str,
+    module: str,
+    environment: dict[str, str],
+    *,
+    stop_s: float,
+    port: int | None = None,
+) -> Program:
     return Program(
-        name=name, command=(module,), environment=environment, stop_s=stop_s, is_ours=True
+        name=name,
+        command=(module,),
+        environment=environment,
+        port=port,
+        stop_s=stop_s,
+        is_ours=True,
     )

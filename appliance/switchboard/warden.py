@@ -28,6 +28,8 @@ _log = logs.get(__name__)
 LOOK_EVERY_S = 0.5
 # A bot comes within this, or has been lost.
 _GRACE_S = 1.5
+# It is not asked for more often than this: one that is on its way may need so long to start.
+_ASK_EVERY_S = 6.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,6 +44,7 @@ class Warden:
     _alone_since: dict[str, float] = field(default_factory=dict)
     _had_bot: set[str] = field(default_factory=set)
     _told: set[str] = field(default_factory=set)
+    _asked_at: dict[str, float] = field(default_factory=dict)
     _busy: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     async def run(self) -> None:
@@ -61,7 +64,9 @@ class Warden:
         names = {call.name for call in calls}
         for kept in (self._had_bot, self._told):
             kept.intersection_update(names)
-        self._alone_since = {k: v for k, v in self._alone_since.items() if k in names}
+        for since in (self._alone_since, self._asked_at):
+            for gone in since.keys() - names:
+                del since[gone]
         served = [call for call in calls if call.has_bot]
         self._had_bot |= {call.name for call in served}
         for call in served:
@@ -93,9 +98,10 @@ class Warden:
                 self._told.add(call.name)
                 _log.warning("the bot was lost in a call; another one is asked for")
                 self._keep(call, self._say(call, "moment"))
-            await self.rooms.call_bot(
-                call.name, {**told, **({"resumed": "yes"} if is_lost else {})}
-            )
+            if now - self._asked_at.get(call.name, now - _ASK_EVERY_S) >= _ASK_EVERY_S:
+                self._asked_at[call.name] = now
+                more = {"resumed": "yes"} if is_lost else {}
+                await self.rooms.call_bot(call.name, {**told, **more})
 
     async def _turn_away(self, call: CallRoom, why: str) -> None:
         _log.warning("a call was turned away", why=why, room=call.name)

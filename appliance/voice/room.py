@@ -55,7 +55,7 @@ class RoomLine:
             ),
             record=False,
         )
-        await self._answered()
+        await self.answered()
 
     def on_digit(self, pressed: Callable[[str], None]) -> None:
         """Tell of every key the caller presses."""
@@ -77,7 +77,7 @@ class RoomLine:
             async with asyncio.timeout(_HANG_UP_S):
                 await self._job.delete_room()
 
-    async def _answered(self) -> None:
+    async def answered(self) -> None:
         """Wait while the caller's telephone still rings: nobody hears a greeting then."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_ANSWERED_S):
@@ -102,6 +102,18 @@ async def caller_in(job: JobContext) -> rtc.RemoteParticipant | None:
             return await job.wait_for_participant()
     except (TimeoutError, RuntimeError):
         return None
+
+
+def has_other_bot(job: JobContext) -> bool:
+    """Tell whether a bot is in the room already.
+
+    A call whose bot is late is asked for again (`switchboard.warden`), so that two may come. Where
+    both leave because each has seen the other, the warden asks once more.
+    """
+    return any(
+        who.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT
+        for who in job.room.remote_participants.values()
+    )
 
 
 def call_of(job: JobContext, caller: rtc.RemoteParticipant) -> IncomingCall:

@@ -43,6 +43,7 @@ class Ended(StrEnum):
     TOO_LONG = "too_long"
     TRANSFERRED = "transferred"
     STOPPED = "stopped"
+    SERVED = "served"
     FAILED = "failed"
 
 

@@ -19,3 +19,5 @@ FIXED = (NOT_SPOKEN, NOT_HEARD, STILL_THERE, GOODBYE, TOO_LONG, NOT_NOW, REPEAT,
 
 # For the ticket of a call that broke.
 CALL_FAILED = "A call broke off because speech did not work. Please call back."
+VOICEMAIL = "A message of {seconds} s from {caller}. Listen: appliance voicemail play {id}"
+NO_NUMBER = "a hidden number"

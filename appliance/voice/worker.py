@@ -16,7 +16,7 @@ from appliance.assembly import calls
 from appliance.core import errors, logs, settings
 from appliance.core.settings import Settings
 from appliance.core.supervised import die_with_parent
-from appliance.voice import call, pipeline, room, transfer
+from appliance.voice import call, keypad, keys, pipeline, room, transfer
 
 AGENT = "frontdesk"
 
@@ -96,9 +96,18 @@ async def take(job: JobContext) -> None:
         if caller is None:
             job.shutdown("nobody was there")
             return
+        if room.has_other_bot(job):
+            job.shutdown("another process holds this call")
+            return
         line = room.RoomLine(job, caller, person=lambda: transfer.person_of(house))
+        incoming = room.call_of(job, caller)
         try:
-            await call.answer(room.call_of(job, caller), line, house)
+            if house.bots.the_live().config.voice.config is None:
+                by_keys = keys.KeyLine(job, caller, line)
+                await by_keys.begin()
+                await keypad.answer(incoming, by_keys, house)
+            else:
+                await call.answer(incoming, line, house)
         except errors.Error as cause:
             _log.error("a call could not be held", why=cause.sentence)
             await line.hang_up()

@@ -161,10 +161,16 @@ EDITS = (
     edit("30 % discount in quotes", "authority: 0.15", 'authority: ‸"0.30"', "30 %, above"),
     edit("a percentage", "authority: 0.15", "authority: ‸15 %", "write 0.15"),
     edit(
-        "a phone without voice",
+        "a caller's network that is none",
         "voice:\n  enabled: false",
-        "voice:\n  enabled: ‸true",
-        "voice.config",
+        "voice:\n  enabled: true\n  phone:\n    allowed_addresses: [‸10.0.0.7/8]",
+        "write 10.0.0.0/8",
+    ),
+    edit(
+        "half of a user name and password",
+        "voice:\n  enabled: false",
+        "voice:\n  enabled: true\n  phone:\n    username: ‸pbx",
+        "add password_secret",
     ),
     edit("closing first", 'closes: "17:00"', "closes: ‸08:30", "before it opens"),
     edit(

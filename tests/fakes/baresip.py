@@ -105,12 +105,17 @@ def telephone(
     folder: Path,
     host: str,
     *,
-    source: str = "aubridge,mouth",
+    source: str | None = None,
     number: str = "caller",
     answers: bool = False,
 ) -> Iterator[Telephone]:
-    """Switch a telephone on. `source` is what it says: silence, or `aufile,PATH` (8 kHz WAV)."""
+    """Switch a telephone on. `source` is what it says: silence, or `aufile,PATH` (8 kHz WAV).
+
+    Silence is sent, as telephones do: a caller of whom nothing comes counts as gone.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    if source is None:
+        source = f"aufile,{write_wav(folder / 'silence.wav', np.zeros(8000 * 600))}"
     sip, control = free_port(), free_port()
     settings = _CONFIG.format(
         host=host, sip=sip, control=control, modules=MODULES, folder=folder, source=source

@@ -26,12 +26,12 @@ _HARMLESS = ("Failed to load resource", "blocked by CORS policy")
 
 
 @contextlib.contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*flags: str) -> Iterator[Browser]:
     """Start the machine's Chromium."""
     expect.set_options(timeout=30_000)  # two cores, many hands
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=list(_FLAGS), headless=True
+            executable_path="/usr/bin/chromium", args=[*_FLAGS, *flags], headless=True
         )
         yield browser
         browser.close()

@@ -17,7 +17,10 @@ from appliance.switchboard.run import run
 
 def _plan(voice: model.Voice, settings: Settings, access: Access, folder: Path) -> plans.Plan:
     made = plans.plan(voice, settings, access, folder)
-    diary = {"PHONE_DIARY": str(settings.data_dir / "diary")}
+    diary = {
+        "PHONE_DIARY": str(settings.data_dir / "diary"),
+        "PHONE_PORT": str(settings.voice_port),
+    }
     programs = tuple(
         replace(
             each, command=("tests.fakes.phone_worker",), environment={**each.environment, **diary}

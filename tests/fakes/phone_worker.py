@@ -110,7 +110,7 @@ async def transfer(job: JobContext, caller: rtc.RemoteParticipant) -> None:
 def main() -> None:
     server = AgentServer(
         host="127.0.0.1",
-        port=0,
+        port=int(os.environ["PHONE_PORT"]),
         job_executor_type=JobExecutorType.PROCESS,
         num_idle_processes=1,
         drain_timeout=3,

@@ -62,6 +62,7 @@ class Exchange:
     sip: int
     runs: Running
     folder: Path
+    settings: dict[str, object]
 
     @property
     def address(self) -> str:
@@ -146,7 +147,9 @@ def exchange(
     if text is not None:
         path.write_text(text)
     activate(folder, path)
-    with running(folder, module, **chosen) as runs:
-        made = Exchange(own_address(), int(str(chosen["sip_port"])), runs, folder)
+    with running(folder, module, config=path, **chosen) as runs:
+        made = Exchange(
+            own_address(), int(str(chosen["sip_port"])), runs, folder, {"config": path, **chosen}
+        )
         wait_for(lambda: made.state().get("state") == "ok", 40, "the phone is ready")
         yield made

@@ -2,50 +2,19 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from appliance.assembly import house
-from appliance.conversation.values import Message, Role
-from appliance.core.settings import Settings
+from appliance.conversation.values import Role
 from tests.fakes.baresip import Telephone, telephone
 from tests.fakes.running import wait_for
-from tests.voice.calls import SOUNDS, config_text
-from tests.voice.exchange import Exchange, exchange, needs_livekit, own_address
+from tests.voice.calls import config_text
+from tests.voice.exchange import exchange, needs_livekit, own_address
+from tests.voice.record import MONDAY, NUMBER, Desk, desk_of, narrow
 
 pytestmark = [pytest.mark.slow, needs_livekit()]
-
-NUMBER = "+16175550123"
-MONDAY = datetime(2026, 11, 16, 15, 0, tzinfo=UTC)
-
-
-@dataclass
-class Desk:
-    """What the appliance has recorded, read as its own processes read it."""
-
-    exchange: Exchange
-
-    def messages(self) -> list[Message]:
-        folder = self.exchange.folder
-        opened = house.build(
-            Settings(
-                data_dir=folder / "data",
-                keys_dir=folder / "keys",
-                config=folder / "bot_config.yaml",
-            )
-        )
-        try:
-            return list(opened.history("phone", NUMBER, after=0, limit=200).messages)
-        finally:
-            opened.db.close()
-
-    def said(self, role: Role) -> list[str]:
-        return [each.text for each in self.messages() if each.role is role]
 
 
 @pytest.fixture(scope="module")
@@ -69,37 +38,15 @@ def desk(tmp_path_factory: pytest.TempPathFactory, person: Telephone) -> Iterato
     with exchange(
         folder, module="appliance.switchboard", text=text, clock_start=MONDAY.isoformat()
     ) as opened:
-        yield Desk(opened)
+        made = desk_of(opened)
+        yield made
+        made.office.close()
 
 
 @pytest.fixture
 def caller(tmp_path: Path, desk: Desk) -> Iterator[Telephone]:
     with telephone(tmp_path / "caller", own_address(), number=NUMBER) as made:
         yield made
-
-
-def narrow(sound: str, folder: Path) -> Path:
-    """Give a sound as the telephone carries it: 8 kHz; silence follows it.
-
-    baresip ends the call where the sound ends.
-    """
-    made = folder / f"{sound}.wav"
-    subprocess.run(
-        [
-            "sox",
-            str(SOUNDS / f"{sound}.wav"),
-            "-r",
-            "8000",
-            "-c",
-            "1",
-            str(made),
-            "pad",
-            "0",
-            "600",
-        ],
-        check=True,
-    )
-    return made
 
 
 def tell(desk: Desk, caller: Telephone, sound: Path, words: str) -> str:

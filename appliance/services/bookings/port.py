@@ -77,7 +77,6 @@ class BookedSlots:
             SlotClosed: see `toolkit.ports.SlotClosed`.
             Refused: the e-mail address is none.
         """
-        address = normal.email(email)
         terms = offer.Terms(
             kind=kind,
             duration_min=duration_min,
@@ -85,9 +84,24 @@ class BookedSlots:
             capacity=capacity,
             horizon_days=horizon_days,
         )
+        return await self._take(on, at, terms, name=name, email=normal.email(email))
 
+    async def book_by_phone(self, on: date, at: time, *, number: str, **terms: Any) -> Booking:
+        """Book a slot for a caller of whom the number alone is known; `terms` as for `book`.
+
+        Raises:
+            SlotTaken: no seat is left at that time.
+            SlotClosed: see `toolkit.ports.SlotClosed`.
+        """
+        card = self.db.read(lambda c: identities.card(c, self.keyring, self.contact_id))
+        name, email = card.name or number, card.email or ""
+        return await self._take(on, at, offer.Terms(**terms), name=name, email=email)
+
+    async def _take(
+        self, on: date, at: time, terms: offer.Terms, *, name: str, email: str
+    ) -> Booking:
         def unit(connection: Connection) -> dict[str, str]:
-            return _recorded(self._book(connection, on, at, terms, name=name, email=address))
+            return _recorded(self._book(connection, on, at, terms, name=name, email=email))
 
         return _booking(await self.once("booking", unit))
 
@@ -193,8 +207,8 @@ class BookedSlots:
             self.keyring,
             now,
             self.contact_id,
-            name=None if card.name else name,
-            email=None if card.email else email,
+            name=None if card.name or not email else name,  # a bare number names nobody
+            email=None if card.email else email or None,
         )
 
 

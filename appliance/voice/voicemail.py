@@ -1,0 +1,90 @@
+"""Messages that callers leave: kept sealed in the data folder, with a ticket for the staff."""
+
+from __future__ import annotations
+
+import base64
+import io
+import wave
+from pathlib import Path
+
+import numpy as np
+
+from appliance.assembly.house import Appliance
+from appliance.connectors.phone import prompts
+from appliance.conversation import tickets
+from appliance.conversation.values import Conversation
+from appliance.core import ids
+from appliance.core.crypto import Keyring
+from appliance.voice import wording
+from appliance.voice.values import IncomingCall
+
+LONGEST_S = 120.0
+FOLDER = "voicemail"
+_PLACE = "voicemail|sound"
+# Shorter, or quieter, is somebody who changed their mind.
+_SHORTEST_S = 1.0
+_QUIET = 300
+
+
+async def keep(
+    house: Appliance, conversation: Conversation, call: IncomingCall, samples: bytes
+) -> str | None:
+    """Keep a message and open its ticket; gives the ticket's reference, None where none was left.
+
+    `samples` are 16 bits at 8 kHz.
+
+    Raises:
+        Unavailable: the disk or the store cannot be written.
+    """
+    if not is_message(samples):
+        return None
+    message_id = ids.new_id()
+    _write(house.settings.data_dir / FOLDER, house.keyring, message_id, samples)
+    seconds = len(samples) / 2 / prompts.RATE
+    summary = wording.VOICEMAIL.format(
+        seconds=round(seconds), caller=call.caller or wording.NO_NUMBER, id=message_id
+    )
+    ticket = await house.db.write(
+        lambda c: tickets.open_for(
+            c,
+            house.keyring,
+            house.clock.now(),
+            conversation_id=conversation.id,
+            contact_id=conversation.contact_id,
+            reason="voicemail",
+            summary=summary,
+            department=None,
+        )
+    )
+    return ticket.reference
+
+
+def is_message(samples: bytes) -> bool:
+    """Tell whether somebody has said something."""
+    heard = np.frombuffer(samples, "<i2")
+    return len(heard) >= _SHORTEST_S * prompts.RATE and int(np.abs(heard).max(initial=0)) > _QUIET
+
+
+def open_message(folder: Path, keyring: Keyring, message_id: str) -> bytes:
+    """Give a kept message as a WAV file.
+
+    Raises:
+        Misconfigured: another key sealed it, or it was changed.
+    """
+    sealed = (folder / FOLDER / f"{message_id}.sealed").read_bytes()
+    return base64.b64decode(keyring.open(_PLACE, message_id, sealed))
+
+
+def _write(folder: Path, keyring: Keyring, message_id: str, samples: bytes) -> None:
+    """Write the sealed WAV file; it has its name only once it is whole."""
+    sound = io.BytesIO()
+    with wave.open(sound, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(prompts.RATE)
+        file.writeframes(samples)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    sealed = keyring.seal(_PLACE, message_id, base64.b64encode(sound.getvalue()).decode())
+    part = folder / f".{message_id}.part"
+    part.write_bytes(sealed)
+    part.rename(folder / f"{message_id}.sealed")

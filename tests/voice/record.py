@@ -1,0 +1,73 @@
+"""What a call leaves in the store, read as the appliance's own processes read it."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from appliance.assembly.office import Office, open_office
+from appliance.contacts import identities
+from appliance.conversation import records, tickets
+from appliance.conversation.tickets import Ticket
+from appliance.conversation.values import Message, Role
+from appliance.core.settings import Settings
+from tests.voice.calls import SOUNDS
+from tests.voice.exchange import Exchange
+
+NUMBER = "+16175550123"
+MONDAY = datetime(2026, 11, 16, 15, 0, tzinfo=UTC)
+
+
+@dataclass
+class Desk:
+    """The record of the caller with NUMBER."""
+
+    exchange: Exchange
+    office: Office
+
+    def messages(self) -> list[Message]:
+        """Give what was said to and by the caller, oldest first."""
+        db, keyring = self.office.db, self.office.keyring
+        contact = db.read(lambda c: identities.find(c, keyring, kind="phone", value=NUMBER))
+        if contact is None:
+            return []
+        return list(
+            db.read(lambda c: records.visible_after(c, keyring, contact, after=0, most=500))
+        )
+
+    def said(self, role: Role) -> list[str]:
+        return [each.text for each in self.messages() if each.role is role]
+
+    def tickets(self) -> list[Ticket]:
+        return self.office.db.read(lambda c: tickets.listed(c, self.office.keyring))
+
+
+def desk_of(exchange: Exchange) -> Desk:
+    folder = exchange.folder
+    return Desk(exchange, open_office(Settings(data_dir=folder / "data", keys_dir=folder / "keys")))
+
+
+def narrow(sound: str, folder: Path) -> Path:
+    """Give a sound as the telephone carries it: 8 kHz; silence follows it.
+
+    baresip ends the call where the sound ends.
+    """
+    made = folder / f"{sound}.wav"
+    subprocess.run(
+        [
+            "sox",
+            str(SOUNDS / f"{sound}.wav"),
+            "-r",
+            "8000",
+            "-c",
+            "1",
+            str(made),
+            "pad",
+            "0",
+            "600",
+        ],
+        check=True,
+    )
+    return made

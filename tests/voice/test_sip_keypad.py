@@ -1,0 +1,99 @@
+"""The keypad menu by telephone: no model, no key, no recogniser, no voice but recordings."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from appliance.conversation.values import Role
+from appliance.services.bookings import tables as bookings
+from appliance.voice import voicemail
+from tests.fakes.baresip import Telephone, telephone
+from tests.fakes.phone_worker import loudest
+from tests.fakes.running import wait_for
+from tests.voice.exchange import HOUSE, exchange, needs_livekit, own_address
+from tests.voice.record import MONDAY, NUMBER, Desk, desk_of, narrow
+
+pytestmark = [pytest.mark.slow, needs_livekit()]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    whole = (HOUSE / "bot_config.yaml").read_text()
+    phone = f"""voice:
+  enabled: true
+  phone:
+    allowed_addresses: [{own_address()}]
+    ring_s: 60
+"""
+    text = whole.replace("voice:\n  enabled: false\n", phone)
+    folder = tmp_path_factory.mktemp("keypad")
+    with exchange(
+        folder, module="appliance.switchboard", text=text, clock_start=MONDAY.isoformat()
+    ) as opened:
+        made = desk_of(opened)
+        yield made
+        made.office.close()
+
+
+@pytest.fixture
+def caller(tmp_path: Path, desk: Desk) -> Iterator[Telephone]:
+    with telephone(tmp_path / "caller", own_address(), number=NUMBER) as made:
+        made.dial(desk.exchange.address)
+        made.wait("CALL_ESTABLISHED", 60)
+        yield made
+
+
+def hears(desk: Desk, words: str, *, after: int = 0) -> int:
+    """Wait until the caller is told something; gives how much was said by then."""
+    wait_for(
+        lambda: any(words in said for said in desk.said(Role.BOT)[after:]), 40, f"said: {words}"
+    )
+    return len(desk.said(Role.BOT))
+
+
+def test_a_caller_books_the_next_but_one_free_appointment_by_keys(desk: Desk, caller: Telephone):
+    hears(desk, "To book the next free appointment, press two")
+
+    caller.press("2")
+    first = hears(desk, "The next free appointment is on Monday November the sixteenth")
+    caller.press("2")
+    hears(desk, "The next free appointment is on Monday November the sixteenth", after=first)
+    caller.press("1")
+
+    hears(desk, "Your appointment is booked. Your reference is B dash")
+    caller.wait("CALL_CLOSED", 40)
+    (booked,) = desk.office.db.read(
+        lambda c: list(
+            c.execute(bookings.bookings.select().where(bookings.bookings.c.state == "booked"))
+        )
+    )
+    assert booked.starts_at > MONDAY
+    (conversation,) = {each.conversation_id for each in desk.messages()}
+    assert booked.conversation_id == conversation
+
+
+def test_a_message_is_kept_sealed_and_a_person_gets_a_ticket(
+    desk: Desk, caller: Telephone, tmp_path: Path
+):
+    before = len(desk.said(Role.BOT))
+    hears(desk, "To leave a message, press three", after=before)
+
+    caller.press("3")
+    hears(desk, "Please leave your message after the tone", after=before)
+    wait_for(lambda: abs(loudest(caller.heard()[-1600:], 8000) - 1000) < 15, 40, "the tone")
+    caller.say(narrow("person", tmp_path))
+    time.sleep(3)  # as long as it takes to say it
+    caller.press("#")
+
+    hears(desk, "We have your message", after=before)
+    (ticket,) = [each for each in desk.tickets() if each.reason == "voicemail"]
+    assert NUMBER in ticket.summary
+    message_id = ticket.summary.rpartition(" ")[2]
+    data = desk.exchange.folder / "data"
+    sound = voicemail.open_message(data, desk.office.keyring, message_id)
+    assert sound[:4] == b"RIFF"
+    assert b"RIFF" not in (data / "voicemail" / f"{message_id}.sealed").read_bytes()

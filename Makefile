@@ -58,7 +58,7 @@ format: $(VENV)/.dev ## put the code into shape
 bench: $(VENV)/.dev ## run the benchmarks, print tables and ratios
 	$(PYTHON) -m tests.bench
 
-evals: $(VENV)/.dev ## play the held-out dialogues, print how many reach their goal
+evals: $(VENV)/.dev ## play the held-out dialogues, measure the public sets, print both
 	$(PYTHON) -m tests.evals
 
 coverage: $(VENV)/.dev ## run all tests, print what they reach

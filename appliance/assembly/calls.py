@@ -18,6 +18,16 @@ class SpokenAppliance(Appliance):
     takes_up_all = False
     is_spoken = True
 
+    def take_config_up(self) -> None:
+        """Take the config up as every process does; the second time only what others activated.
+
+        A process is made ready minutes before its call: building the bot twice would let it ring.
+        """
+        if self.config is None:
+            super().take_config_up()
+        else:
+            self._reload()
+
 
 def opened(settings: Settings, clock: Clock | None = None) -> SpokenAppliance:
     """Open the appliance and build its bot, which takes the longest, before a call is there."""

@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 import typer
 
 from appliance.access import commands as access_commands
-from appliance.assembly import house, knowledge, mcp
-from appliance.assembly.house import Appliance, Workshop
+from appliance.assembly import house, knowledge, mcp, rehearsal
+from appliance.assembly.house import Appliance
 from appliance.assembly.office import Office, open_office
 from appliance.assembly.post import OpenChannels, open_post
+from appliance.assembly.workshop import Workshop
 from appliance.config import commands as config_commands
 from appliance.config import versions
 from appliance.config.catalogue import Catalogue
@@ -31,6 +32,7 @@ from appliance.core.settings import Settings, secret_from_environment
 from appliance.core.settings import load as load_settings
 from appliance.knowledge import commands as knowledge_commands
 from appliance.models import commands as model_commands
+from appliance.services.evaluation import commands as evaluation_commands
 from appliance.toolkit import catalogue as toolkit
 
 
@@ -96,6 +98,12 @@ def mount(app: typer.Typer, jobs: typer.Typer) -> None:
         tool_commands.build(tool_files, workshop, lambda: mcp.ask(load_settings())), name="tools"
     )
     conversation_commands.mount(app, office, terminal)
+    evaluation_commands.mount(
+        app,
+        office,
+        lambda: rehearsal.stage(load_settings()),
+        lambda: rehearsal.tools_of(load_settings()),
+    )
     model_commands.mount(app, office, _zone)
     app.add_typer(outbox_commands.build(office, lines), name="channels")
     outbox_commands.add_to_jobs(jobs, office)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
@@ -15,13 +15,14 @@ from appliance.assembly import knowledge
 from appliance.assembly.office import Office, open_office
 from appliance.assembly.ports import HousePorts
 from appliance.assembly.post import Post, open_post, organizer
+from appliance.assembly.webhooks import Webhooks
 from appliance.config import load, versions
 from appliance.config.catalogue import Catalogue
 from appliance.config.model import BotConfig
 from appliance.connectors import catalogue as connectors
 from appliance.connectors.mcp.pins import Pinboard
 from appliance.connectors.mcp.servers import Servers
-from appliance.connectors.messages import Inbound, InboundMessage, Notice
+from appliance.connectors.messages import InboundMessage
 from appliance.connectors.protocols import Channel, WebhookRequest
 from appliance.contacts import identities
 from appliance.conversation import mcp_tools, records
@@ -82,7 +83,6 @@ class Appliance:
         self._served: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._follower: Follower | None = None
-        self._webhooks_refused = 0
 
     # -- what is built on demand -------------------------------------------------------------------
 
@@ -99,7 +99,7 @@ class Appliance:
     @cached_property
     def embedder(self) -> embedders.Embedder:
         """Texts to vectors."""
-        return embedders.open_minilm(cache_dir=self._cache)
+        return embedders.open_minilm(cache_dir=self.cache)
 
     @cached_property
     def library(self) -> Library:
@@ -146,7 +146,7 @@ class Appliance:
             clock=self.clock,
             tools=self.toolkit.tools,
             embedder=self.embedder,
-            cache_dir=self._cache,
+            cache_dir=self.cache,
             speaker=self.speakers.make,
             read_version=lru_cache(maxsize=8)(self._read_version),
             remote=lambda: mcp_tools.tools_of(self.mcp.usable(), self.mcp),
@@ -324,44 +324,18 @@ class Appliance:
         self.desk.notice(accepted.contact_id)
         return accepted
 
-    def handshake(self, channel: str, request: WebhookRequest, /) -> str:
-        """Answer a provider that checks our address.
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """What providers bring, verified and kept."""
+        return Webhooks(accounts=self._accounts, inbox=self.inbox)
 
-        Raises:
-            NotFound: the config has no such channel.
-            NotAllowed: whoever asks does not know the verify token.
-        """
-        wrong: errors.NotAllowed | None = None
-        for account in self._accounts(channel):
-            try:
-                return account.handshake(request)
-            except errors.NotAllowed as cause:
-                wrong = cause
-        assert wrong is not None
-        raise wrong
+    def handshake(self, channel: str, request: WebhookRequest, /) -> str:
+        """Answer a provider that checks our address. Raises as `Webhooks.handshake` does."""
+        return self.webhooks.handshake(channel, request)
 
     async def webhook(self, channel: str, request: WebhookRequest, /) -> None:
-        """Verify what a provider brings, keep all of it in one transaction, wake who has work.
-
-        Raises:
-            NotFound: the config has no such channel.
-            NotAllowed: the signature is missing or wrong; it is counted.
-            Unavailable: nothing was kept.
-        """
-        accounts, wrong = self._accounts(channel), None
-        verified: list[Channel] = []
-        for account in accounts:
-            try:
-                account.verify(request)
-                verified.append(account)
-            except errors.NotAllowed as cause:
-                wrong = cause
-        if not verified:
-            self._webhooks_refused += 1
-            assert wrong is not None
-            raise wrong
-        batch = _as_one([account.read(request.body) for account in verified], verified)
-        taken = await self.inbox.take(batch)
+        """Keep what a provider brings and wake who has work. Raises as `Webhooks.take` does."""
+        taken = await self.webhooks.take(channel, request)
         self.kick()
         for accepted in taken.accepted:
             self.desk.notice(accepted.contact_id)
@@ -371,12 +345,7 @@ class Appliance:
     def _accounts(self, channel: str) -> list[Channel]:
         if self.config is None:
             raise errors.Unavailable("The appliance is in safe mode: its config has problems.")
-        found = self.post.channels.of_type(channel)
-        if not found:
-            raise errors.NotFound(
-                "There is no such channel here. It stands under input_channels in the config."
-            )
-        return found
+        return self.post.channels.of_type(channel)
 
     def history(self, kind: str, value: str, *, after: int, limit: int) -> History:
         """Read what was said to and by the contact of an identity, oldest first."""
@@ -418,9 +387,9 @@ class Appliance:
         return not self.db.read(lambda c: records.waiting(c, contact_id))
 
     def mode(self) -> Literal["basic", "model"]:
-        """Say who answers: the built-in model or a language model."""
+        """Say who answers just now: the built-in model or a language model."""
         config = self.config
-        return "basic" if config is None or config.workflow.llm.provider == "desk" else "model"
+        return "basic" if config is None or self.speakers.all_rest(config) else "model"
 
     def open_now(self) -> bool:
         """Say whether people are there."""
@@ -453,7 +422,7 @@ class Appliance:
             "mcp_servers_connected": lambda: self.mcp.connected,
             "oldest_unanswered_s": self._oldest_unanswered_s,
             "models_resting": self.speakers.resting,
-            "webhooks_refused_total": lambda: self._webhooks_refused,
+            "webhooks_refused_total": lambda: self.webhooks.refused,
             "messages_sent_total": lambda: self.post.courier.sent,
             **{
                 f"outbox_{state}": partial(self._outbox_count, state)
@@ -464,6 +433,10 @@ class Appliance:
     def _outbox_count(self, state: str) -> float:
         return self.db.read(outbox.counts).get(state, 0)
 
+    def _oldest_unanswered_s(self) -> float:
+        oldest = self.db.read(records.oldest_waiting)
+        return (self.clock.now() - oldest).total_seconds() if oldest else 0.0
+
     def stopped_channels(self) -> list[str]:
         """Say which channels cannot send and why, each a sentence for the operator."""
         return [
@@ -471,10 +444,6 @@ class Appliance:
             f"appliance channels test {stop.channel}"
             for stop in self.db.read(outbox.stops)
         ] + self.post.channels.problems
-
-    def _oldest_unanswered_s(self) -> float:
-        oldest = self.db.read(records.oldest_waiting)
-        return (self.clock.now() - oldest).total_seconds() if oldest else 0.0
 
     async def _sweeping(self) -> None:
         while True:
@@ -533,45 +502,9 @@ class Appliance:
             _log.error("a config could not be taken up", version=active.id, exc_info=cause)
 
     @cached_property
-    def _cache(self) -> Path:
+    def cache(self) -> Path:
+        """Where lies what can be made anew."""
         return self.settings.cache_dir or self.settings.data_dir / "cache"
-
-
-class Workshop(Appliance):
-    """A scratch appliance to try tools in. `secrets` are the real ones, by name."""
-
-    def __init__(self, office: Office, secrets: Callable[[str], str | None]) -> None:
-        super().__init__(office)
-        self._real_secret = secrets
-
-    def secret(self, name: str) -> str | None:
-        """Find a secret of the real install."""
-        return self._real_secret(name)
-
-    def has_secret(self, name: str) -> bool:
-        """Tell whether a secret of the real install has a value."""
-        return self._real_secret(name) is not None
-
-    def _tools_changed(self) -> None:
-        """Leave the bot as it is: nobody talks to it here."""
-
-    async def tools(self) -> mcp_tools.Tools:
-        """Give every tool that can be tried, once the MCP servers were asked."""
-        await self.mcp.attempted()
-        return {**self.toolkit.tools, **mcp_tools.tools_of(self.mcp.usable(), self.mcp)}
-
-    def new_contact(self) -> str:
-        """Make a contact to try a tool on."""
-        return self.db.write_now(
-            lambda c: identities.find_or_make(
-                c,
-                self.keyring,
-                self.clock.now(),
-                kind="visitor",
-                value="workshop",
-                channel="web_chat",
-            )
-        )
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Appliance:
@@ -595,23 +528,3 @@ def catalogue_of(found: toolkit.Catalogue) -> Catalogue:
             "database": {"builtin": None},
         },
     )
-
-
-def _as_one(batches: Sequence[list[Inbound]], accounts: Sequence[Channel]) -> list[Inbound]:
-    """Join what several numbers under one secret have read from the same bytes.
-
-    Each reads its own messages; what all of them notice, or only notice of one another, is once.
-    """
-    if len(batches) == 1:
-        return batches[0]
-    served = {account.account for account in accounts}
-    joined: list[Inbound] = []
-    noticed: set[tuple[str, str]] = set()
-    for each in (each for batch in batches for each in batch):
-        if isinstance(each, Notice):
-            is_known = (each.kind, each.key) in noticed
-            if is_known or (each.kind == "other_number" and each.account in served):
-                continue
-            noticed.add((each.kind, each.key))
-        joined.append(each)
-    return joined

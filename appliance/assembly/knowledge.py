@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from appliance.access import secrets
 from appliance.assembly.office import Office
 from appliance.config import versions
 from appliance.config.model import EmbedderChoice
@@ -24,23 +23,30 @@ from appliance.models.endpoint_embedder import EndpointEmbedder
 from appliance.models.minilm import MiniLM
 
 FILE = "knowledge.db"
+Secret = Callable[[str], str | None]
 
 
 def open_library(
-    office: Office, choice: EmbedderChoice | None = None, *, builtin: Embedder | None = None
+    office: Office,
+    choice: EmbedderChoice | None = None,
+    *,
+    builtin: Embedder | None = None,
+    secret: Secret | None = None,
 ) -> Library:
     """Open the library with the embedder of `choice`; of the active config, if none is given.
 
-    `builtin` is used where the choice falls on the built-in one and it is open already.
+    `builtin` is used where the choice falls on the built-in one and it is open already, `secret`
+    where the secrets are not the office's own.
     """
     chosen = choice or wanted(office)
-    opened = builtin if chosen.provider == "builtin" and builtin else _open(office, chosen)
+    secret = secret or office.secret
+    opened = builtin if chosen.provider == "builtin" and builtin else _open(office, chosen, secret)
     return library.open_library(
         office.settings.data_dir / FILE,
         embedder=opened,
         clock=office.clock,
         spec=chosen.model_dump(),
-        open_embedder=partial(_open_again, office),
+        open_embedder=partial(_open_again, office, secret),
     )
 
 
@@ -74,7 +80,7 @@ def name_of(choice: EmbedderChoice) -> str:
     return EndpointEmbedder(choice.base_url or "", choice.model or "").name
 
 
-def _open(office: Office, choice: EmbedderChoice) -> Embedder:
+def _open(office: Office, choice: EmbedderChoice, secret: Secret) -> Embedder:
     if choice.provider == "builtin":
         return embedders.open_minilm(cache_dir=office.settings.data_dir / "cache")
     if not choice.base_url or not choice.model:
@@ -83,7 +89,7 @@ def _open(office: Office, choice: EmbedderChoice) -> Embedder:
         )
     name, key = choice.credentials_secret, None
     if name is not None:
-        key = secrets.find(office.db, office.keyring, name)
+        key = secret(name)
         if key is None:
             raise errors.Misconfigured(
                 f"The secret {name} of knowledge.embedder has no value. Run: appliance secrets "
@@ -92,11 +98,11 @@ def _open(office: Office, choice: EmbedderChoice) -> Embedder:
     return EndpointEmbedder(choice.base_url, choice.model, key)
 
 
-def _open_again(office: Office, serving: Serving) -> Embedder | None:
+def _open_again(office: Office, secret: Secret, serving: Serving) -> Embedder | None:
     """Open the embedder that made the vectors which are searched, if it is still to be had."""
     spec: Mapping[str, Any] = serving.spec
     choice = EmbedderChoice.model_validate(spec) if spec else EmbedderChoice()
-    return _open(office, choice) if name_of(choice) == serving.name else None
+    return _open(office, choice, secret) if name_of(choice) == serving.name else None
 
 
 def _record(office: Office, what: str, about: dict[str, object]) -> None:

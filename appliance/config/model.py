@@ -463,7 +463,7 @@ class Behavior(Strict):
     conversation_idle_h: Annotated[float, Field(gt=0, le=720)] = 12
     """Hours of silence after which a conversation closes."""
     history: Annotated[int, Field(ge=2, le=100)] = 20
-    """How many earlier messages a turn begins with."""
+    """How many earlier messages a turn begins with; tools' results between them come along."""
     limits: Limits = Limits()
     """What a turn may use."""
     spending: Spending = Spending()

@@ -26,7 +26,7 @@ def check(
     root: nodes.Mapping, catalogue: Catalogue
 ) -> tuple[model.BotConfig | None, list[Finding]]:
     """Give the typed config, None where the file does not fit, and what does not fit where."""
-    config, findings = _validated(model.BotConfig, root, (), nodes.plain(root))
+    config, findings = validated(model.BotConfig, root, (), nodes.plain(root))
     findings += _tools(root, catalogue)
     findings += _connectors(root, catalogue)
     return config, findings
@@ -93,14 +93,14 @@ def _settings(
     also: Collection[str] = (),
 ) -> Iterator[Finding]:
     if settings is not None:
-        yield from _validated(settings, root, steps, values, also)[1]
+        yield from validated(settings, root, steps, values, also)[1]
         return
     for key in values:
         line, column = nodes.place(root, (*steps, key), of_key=True)
         yield Finding(line, column, (*steps, key), f"{whose} takes no settings", "remove this key")
 
 
-def _validated(
+def validated(
     kind: type[M],
     root: nodes.Mapping,
     steps: Steps,

@@ -69,6 +69,7 @@ _CREDENTIAL_KEY = re.compile(
 )
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{1,30}://\S+|data:[a-z]+/\S+|sha(?:256|384|512)[:-]\S+")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_PATH = re.compile(r"(?:~|\.{1,2}|[A-Za-z]:)?(?:/[\w.@-]{1,31}){2,40}/?")
 _TOKEN = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
 _WORDS_OF_A_VALUE = 4
 
@@ -100,7 +101,7 @@ def kind_of(value: str) -> str | None:
     for kind, pattern in _KINDS:
         if pattern.search(value):
             return kind
-    if len(value.split()) <= _WORDS_OF_A_VALUE:
+    if len(value.split()) <= _WORDS_OF_A_VALUE and not _PATH.fullmatch(value):
         bare = _UUID.sub(" ", _ADDRESS.sub(" ", value))
         if any(_is_random(token) for token in _TOKEN.findall(bare)):
             return "a key: it is long and random"

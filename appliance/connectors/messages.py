@@ -169,6 +169,7 @@ class DeliveryReport:
         outbox_id: Our own id of it, where the provider hands it back.
         outcome: For `failed`: what we may do about it.
         code: The provider's error code, never its text.
+        most_attempts: How often it may be tried in all, where that is less often than usual.
     """
 
     channel: str
@@ -180,6 +181,7 @@ class DeliveryReport:
     outcome: Outcome | None = None
     code: str | None = None
     why: str = ""
+    most_attempts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +234,8 @@ class File:
 class OutboundMessage:
     """A message to send: words, and what a channel may show beside them.
 
-    `reply_to` is the provider's id of the message it answers, where that shall be shown.
+    `reply_to` is the provider's id of the message it answers, where that shall be shown. `late`
+    messages leave in the form the provider has approved for contacts who wrote too long ago.
     """
 
     text: str
@@ -240,6 +243,7 @@ class OutboundMessage:
     citations: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
     reply_to: str | None = None
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +255,7 @@ class Delivery:
         code: The provider's error code, for records.
         why: One sentence for the operator, without personal data or secrets.
         retry_after_s: How long the provider asks us to wait.
+        most_attempts: How often it may be tried in all, where that is less often than usual.
     """
 
     outcome: Outcome
@@ -258,3 +263,4 @@ class Delivery:
     code: str | None = None
     why: str = ""
     retry_after_s: float | None = None
+    most_attempts: int | None = None

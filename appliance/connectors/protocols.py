@@ -102,6 +102,12 @@ class Channel(Protocol):
         `heard_at` is the contact's own time of their last message.
         """
 
+    def late(self, part: OutboundMessage) -> OutboundMessage | str:
+        """Give a part in the form that may be sent although the window is closed.
+
+        A sentence where there is none: what is missing and what to do.
+        """
+
     async def send(self, message: OutboundMessage, to: Identity, *, key: str) -> Delivery:
         """Send one part. Never raises for what a provider or the network does.
 

@@ -139,7 +139,8 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _CONDITION = re.compile(
-    r"^\W*(?:if|once|when|before|after|unless|until|as soon as|shall|should|would|could|can|may|do|"
+    r"^\W*(?:(?:and|or|but|so|then)\s+)?"
+    r"(?:if|once|when|before|after|unless|until|as soon as|shall|should|would|could|can|may|do|"
     r"does|did|have|has|is|are|was|were|what|which|who|how|where)\b",
     re.IGNORECASE,
 )
@@ -166,6 +167,33 @@ for _kind, _stems in _STEMS.items():
         _KINDS.setdefault(_stem, []).append(_kind)
 _STEM = words_beginning(_KINDS)
 _CLAUSE = re.compile(r"[,;:–—]\s+|\s+(?:and|but|so|then)\s+", re.IGNORECASE)
+
+
+_STATES = {
+    "booked": "booked|reserved|confirmed|scheduled",
+    "sent": "sent|shipped|mailed",
+    "refunded": "refund(?:ed)?|credited|reimbursed",
+    "cancelled": "cancell?ed|terminated|closed",
+    "changed": "changed|updated|modified|upgraded|downgraded|activated|deactivated|extended",
+    "ordered": "ordered|placed|paid|payment|shipped|confirmed|received|completed?",
+}
+_TOLD = {  # a value, not the name of a field: "cancelled_at": null tells nothing
+    kind: re.compile(rf"(?<![a-z_])(?:{words})(?![a-z_]|\"\s*:)", re.IGNORECASE)
+    for kind, words in _STATES.items()
+}
+_DOER = re.compile(
+    r"\b(?:i|we|he|she|they|team|colleagues?|manager|somebody|someone)(?:'\w+)?\b", re.IGNORECASE
+)
+
+
+def told_by(result: str) -> set[str]:
+    """Give the kinds of claims that a tool's result tells of in words, as the state of a thing."""
+    return {kind for kind, words in _TOLD.items() if words.search(result)}
+
+
+def names_doer(sentence: str) -> bool:
+    """Tell whether a sentence says who did something: more than the state of a thing."""
+    return bool(_DOER.search(plainly(sentence)))
 
 
 def claims_of(sentence: str) -> set[str]:

@@ -48,6 +48,7 @@ _log = logs.get(__name__)
 
 _MOST_ATTEMPTS = 3
 _MOST_RESTARTS = 5
+_MOST_KEPT = 2000  # messages of conversations under way, about 5 kB each
 
 
 class Bots(Protocol):
@@ -147,6 +148,9 @@ class Desk:
         self._door = door or Door()
         self._debounce_ms = debounce_ms
         self._lanes: dict[str, _Lane] = {}
+        # One is used by the writer's thread, the other by the loop's.
+        self._opened = records.Opened(_MOST_KEPT)
+        self._reader = prompt.Reader(most=_MOST_KEPT)
         self._closing = False
         self.turns_done = 0
         self.turns_failed = 0
@@ -390,6 +394,7 @@ class Desk:
             self._keyring,
             conversation,
             most=self._bots.limits().history,
+            opened=self._opened,
         )
         begun: list[BaseMessage] = []
         if not is_new:
@@ -478,7 +483,7 @@ class Desk:
                 run, work.decisions, begun=work.begun, limit_s=limit_s
             )
             return ending or Ending((), failed="error")
-        messages = prompt.as_langchain([*work.history, *work.messages])
+        messages = self._reader.read([*work.history, *work.messages])
         return await self._engine.answer(run, messages, begun=work.begun, limit_s=limit_s)
 
     async def _bot(self, version: str) -> Bot:

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from appliance.conversation import outward, wording
-from appliance.conversation.claims import ANYTHING, claims_of
+from appliance.conversation.claims import ANYTHING, claims_of, names_doer
 from appliance.conversation.grounds import HELD, Grounds
 from appliance.conversation.leaks import Private
 from appliance.conversation.values import State
@@ -59,6 +59,7 @@ class SentenceGate:
 
     Attributes:
         proved: Claims that receipts back; the toolbox adds to it during the turn.
+        reported: Claims that a look-up of this turn has told of as a state.
         emit: Called with each released piece, spacing included.
         private: What must not leave.
         grounds: What may be stated; desk and toolbox add to it.
@@ -66,6 +67,7 @@ class SentenceGate:
 
     proved: set[str]
     emit: Emit
+    reported: set[str] = field(default_factory=set)
     private: Private = field(default_factory=Private)
     grounds: Grounds = field(default_factory=Grounds)
     released: list[str] = field(default_factory=list)
@@ -128,7 +130,8 @@ class SentenceGate:
             self.proofs.append(Proof("plain text", passed=False, why="something was taken out"))
         if (what := self.private.leak(told)) is not None:
             return self._instead("private", what, wording.PRIVATE, sentence)
-        if missing := self._unproved(told):
+        missing = self._unproved(told)
+        if missing and not self.grounds.quotes(told):
             kind = min(missing)
             said = wording.NOT_DONE.get(kind, "That is not done yet.")
             return self._instead("receipt", f"{kind}: no receipt", said, sentence)
@@ -144,6 +147,8 @@ class SentenceGate:
         missing = claims_of(sentence) - self.proved
         if "granted" in missing and self.grounds.give_discount():
             missing.discard("granted")
+        if missing & self.reported and not names_doer(sentence):
+            missing -= self.reported
         return missing - {ANYTHING} if self.proved else missing
 
     def _instead(self, rule: str, why: str, said: str, sentence: str) -> str:

@@ -58,6 +58,11 @@ _NO_AMOUNT = re.compile(
 )
 _SHARE = re.compile(r"percent|discount|saving|rate|share|fraction", re.IGNORECASE)
 _PLAIN_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,6})?")
+_OF_US = re.compile(
+    r"\b(?:i|me|my|mine|we|us|our|ours|you|your|yours|you'?(?:re|ve|ll|d)|i'?(?:m|ve|ll|d)|"
+    r"we'?(?:re|ve|ll|d))\b",
+    re.IGNORECASE,
+)
 _SHORTEST_TOKEN = 2
 _DIGIT_WORDS = {
     "zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5",
@@ -126,6 +131,7 @@ class Grounds:
     known: Known = field(default_factory=Known)
     hours: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
     _theirs: list[str] = field(default_factory=list)
+    _quotable: list[str] = field(default_factory=list)
     _unread: list[_Source] = field(default_factory=list)
     _figures: set[tuple[Kind, str]] = field(default_factory=set)
     _links: set[str] = field(default_factory=set)
@@ -146,9 +152,26 @@ class Grounds:
         """
         self._unread.append(_Source(text, is_tool=True, is_ours=False))
 
-    def tool_gave(self, content: str, *, is_ours: bool) -> None:
-        """Take in a tool's result; `is_ours` where its numbers are made by code of this install."""
+    def tool_gave(self, content: str, *, is_ours: bool, may_be_quoted: bool = False) -> None:
+        """Take in a tool's result; `is_ours` where its numbers are made by code of this install.
+
+        `may_be_quoted` where it only reads what the company knows.
+        """
         self._unread.append(_Source(content, is_tool=True, is_ours=is_ours))
+        if may_be_quoted:
+            self._quotable.append(content)
+
+    def quotes(self, sentence: str) -> bool:
+        """Tell whether a sentence only quotes what a tool has read, of nobody in this talk.
+
+        "Worn for 22 hours, changed every ten days" is the company's text, not our claim. A sentence
+        that speaks of you, me or us is a claim, whoever has written it.
+        """
+        words = _one_line(sentence)
+        if not self._quotable or _OF_US.search(words):
+            return False
+        texts = (_one_line(str(value)) for text in self._quotable for value in _values(text))
+        return any(words in text for text in texts)
 
     def missing(self, sentence: str) -> list[Figure]:
         """Give the figures of a sentence that stand nowhere; those of `HELD` must not leave."""
@@ -243,11 +266,7 @@ class Grounds:
             if not source.is_tool:
                 self._figures.update((each.kind, each.value) for each in stated(source.text))
                 continue
-            try:
-                leaves = list(_leaves(json.loads(source.text)))
-            except ValueError:
-                leaves = [("", source.text)]
-            for name, value in leaves:
+            for name, value in _named_values(source.text):
                 self._take(name, str(value), is_ours=source.is_ours)
 
     def _take(self, name: str, written: str, *, is_ours: bool) -> None:
@@ -282,6 +301,22 @@ def _beside_the_prices(text: str, products: re.Pattern[str] | None) -> set[tuple
             elif each.kind is Kind.PERCENT and not _OF_PRICES.search(sentence):
                 found.add((Kind.SHARE, each.value))  # "99.9 % uptime": no discount
     return found
+
+
+def _named_values(text: str) -> list[tuple[str, Any]]:
+    """Give the single values of a tool's result with their names; plain words have none."""
+    try:
+        return list(_leaves(json.loads(text)))
+    except ValueError:
+        return [("", text)]
+
+
+def _values(text: str) -> list[Any]:
+    return [value for _, value in _named_values(text)]
+
+
+def _one_line(words: str) -> str:
+    return " ".join(words.split())
 
 
 def _leaves(whole: Any) -> Iterator[tuple[str, Any]]:

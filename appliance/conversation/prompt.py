@@ -20,6 +20,7 @@ from appliance.config.model import BotConfig
 from appliance.contacts.values import Card
 from appliance.conversation import brief
 from appliance.conversation.values import Draft, Message, Role
+from appliance.core.lately import Lately
 
 _DAYS_AHEAD = 70
 
@@ -71,13 +72,25 @@ def instructions(config: BotConfig) -> str:
     return f"{config.workflow.system_prompt}\n{brief.RULES}"
 
 
-def as_langchain(messages: Sequence[Message]) -> list[BaseMessage]:
-    """Give recorded messages as a model reads them, never beginning with an orphan tool message."""
-    read = [_as_langchain(message) for message in messages]
-    start = 0
-    while start < len(read) and isinstance(read[start], ToolMessage):
-        start += 1
-    return read[start:]
+class Reader:
+    """Gives recorded messages as a model reads them; one read lately is not made anew."""
+
+    def __init__(self, *, most: int = 2000) -> None:
+        self._lately: Lately[tuple[str, int], tuple[Message, BaseMessage]] = Lately(most)
+
+    def read(self, messages: Sequence[Message]) -> list[BaseMessage]:
+        """Give messages, never beginning with an orphan tool message; nobody may change them."""
+        read = [self._one(message) for message in messages]
+        start = 0
+        while start < len(read) and isinstance(read[start], ToolMessage):
+            start += 1
+        return read[start:]
+
+    def _one(self, message: Message) -> BaseMessage:
+        # The message is kept beside, so that its address stays its own.
+        return self._lately.get(
+            (message.id, id(message)), lambda: (message, _as_langchain(message))
+        )[1]
 
 
 def as_draft(message: BaseMessage) -> Draft:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,10 +14,16 @@ from appliance.conversation.tables import attachments, conversations, inbox, mes
 from appliance.conversation.values import Conversation, Message, Role, State
 from appliance.core import ids
 from appliance.core.crypto import Keyring
+from appliance.core.lately import Lately
 from appliance.core.store.database import Connection
+
+# Messages by their whole sealed row: one that was edited or taken back has another.
+Opened = Lately[Any, Message]
 
 _BODY, _EXTRAS, _RAW = "messages|body", "messages|extras", "inbox|raw"
 
+# A conversation in which every reply took a hundred tool calls still has an end.
+_MOST_ROWS = 400
 _CONVERSATION = sa.select(
     conversations.c.id,
     conversations.c.contact_id,
@@ -65,17 +72,26 @@ _NEXT_SEQ = sa.select(sa.func.coalesce(sa.func.max(messages.c.seq), 0) + 1).wher
 )
 _MESSAGE = sa.select(messages)
 _MESSAGE_BY_ID = _MESSAGE.where(messages.c.id == sa.bindparam("wanted"))
-_LAST_OF_CONVERSATION = (
-    _MESSAGE.where(
-        messages.c.conversation_id == sa.bindparam("wanted"),
-        messages.c.id.not_in(
-            sa.select(inbox.c.message_id).where(
-                inbox.c.contact_id == sa.bindparam("contact"), inbox.c.state == "waiting"
-            )
-        ),
-    )
+_TAKEN_UP = (
+    messages.c.conversation_id == sa.bindparam("wanted"),
+    messages.c.id.not_in(
+        sa.select(inbox.c.message_id).where(
+            inbox.c.contact_id == sa.bindparam("contact"), inbox.c.state == "waiting"
+        )
+    ),
+)
+_FIRST_OF_LAST = (
+    sa.select(messages.c.seq)
+    .where(*_TAKEN_UP, messages.c.visible == sa.literal(1, sa.Integer))
     .order_by(messages.c.seq.desc())
-    .limit(sa.bindparam("most"))
+    .limit(1)
+    .offset(sa.bindparam("most") - 1)
+    .scalar_subquery()
+)
+_LAST_OF_CONVERSATION = (
+    _MESSAGE.where(*_TAKEN_UP, messages.c.seq >= sa.func.coalesce(_FIRST_OF_LAST, 0))
+    .order_by(messages.c.seq.desc())
+    .limit(_MOST_ROWS)
 )
 _VISIBLE_AFTER = (
     _MESSAGE.where(
@@ -236,15 +252,20 @@ def last_messages(
     conversation: Conversation,
     *,
     most: int,
+    opened: Opened | None = None,
 ) -> list[Message]:
-    """List a conversation's newest messages, oldest first, tool rows too, but none that waits.
+    """List a conversation's newest messages, oldest first, but none that waits.
+
+    `most` counts what the contact has seen; the calls and results between come along.
 
     A message that came while a turn ran stands before that turn's reply in number; it is answered
-    after the reply, and so it must be read after it.
+    after the reply, and so it must be read after it. `opened` spares opening one again.
     """
     parameters = {"wanted": conversation.id, "contact": conversation.contact_id, "most": most}
     rows = connection.execute(_LAST_OF_CONVERSATION, parameters).all()
-    return [_message(keyring, row) for row in reversed(rows)]
+    if opened is None:
+        return [_message(keyring, row) for row in reversed(rows)]
+    return [opened.get(row, partial(_message, keyring, row)) for row in reversed(rows)]
 
 
 def visible_after(

@@ -12,7 +12,7 @@ from langchain_core.tools import BaseTool
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from appliance.connectors.messages import File
-from appliance.conversation import bounds, receipts, wording
+from appliance.conversation import bounds, claims, receipts, wording
 from appliance.conversation.receipts import Key
 from appliance.conversation.run import Equipped, Invocation, Run
 from appliance.conversation.toolloop import ToolLoop
@@ -30,6 +30,7 @@ from appliance.toolkit import (
     ToolContext,
     ToolError,
     policy_of,
+    ports,
     ports_of,
 )
 
@@ -103,13 +104,17 @@ class _Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Toolbox:
-    """The tools' only caller."""
+    """The tools' only caller.
+
+    One that `rehearses` calls no tool whose effect would be beyond our transactions.
+    """
 
     db: Database
     keyring: Keyring
     clock: Clock
     ports: Ports
     loop: ToolLoop
+    rehearses: bool = False
 
     async def run(
         self,
@@ -183,6 +188,8 @@ class Toolbox:
         except ValidationError as cause:
             fields = ", ".join(_fields(tool, cause))
             return _Result(wording.TOOL_ARGUMENTS.format(fields=fields), "error", fields)
+        if made.is_remote and self.rehearses:
+            return _Result(wording.TOOL_REHEARSED, "refused", "a rehearsal")
         if made.is_remote and not await self._intend(made):
             return _Result(wording.TOOL_UNSURE, "unknown", "an earlier call's end is not known")
         result = _Result(wording.TOOL_FAILED, "error", "not run")
@@ -198,6 +205,8 @@ class Toolbox:
             work = _invoke(tool, arguments, self._hidden(made))
             value = await self.loop.run(work, timeout_s=policy.timeout_s)
             result = _checked_result(value, policy)
+            if made.is_remote and result.status != "success":  # it was done all the same
+                return replace(result, content=wording.TOOL_UNSURE, status="unknown")
             secrets = made.run.gate.private.secrets  # a tool's debug output may hold its key
             return replace(result, content=secrets.withheld(result.content))
         except ApprovalNeeded:
@@ -373,7 +382,7 @@ def _checked_result(value: Any, policy: Policy) -> _Result:
         return _Result(wording.TOOL_GARBLED, "error", f"output: {type(cause).__name__}")
     if len(content) > LONGEST_RESULT:
         if not isinstance(checked, str):
-            return _Result(wording.TOOL_GARBLED, "error", f"output of {len(content)} characters")
+            return _Result(wording.TOOL_TOO_MUCH, "error", f"output of {len(content)} characters")
         content = content[:LONGEST_RESULT]
     return _Result(content, "success", None, _file_of(checked))
 
@@ -398,8 +407,13 @@ def _file_of(checked: Any) -> File | None:
 
 
 def _message(made: _Call, result: _Result) -> ToolMessage:
+    if result.status == "success":
+        told = claims.told_by(result.content)
+        made.run.gate.reported.update(told.intersection(made.policy.reports))
     own = made.run.bot.is_own(made.key.tool)
-    made.run.gate.grounds.tool_gave(result.content, is_ours=own)
+    asked = ports_of(made.equipped.tool).values() if made.equipped else ()
+    quotes = own and ports.Passages in asked and made.policy.effect is Effect.READ
+    made.run.gate.grounds.tool_gave(result.content, is_ours=own, may_be_quoted=quotes)
     if result.file and result.file not in made.run.files:
         made.run.files.append(result.file)
     return ToolMessage(

@@ -53,6 +53,8 @@ TOOL_TIMEOUT = (
 )
 TOOL_FAILED = "That did not work because of a problem on our side. I can ask a colleague to help."
 TOOL_GARBLED = "The answer I got made no sense, so I won't use it. I can ask a colleague to help."
+TOOL_REHEARSED = "This is a rehearsal, so nothing was done. In earnest it would be done now."
+TOOL_TOO_MUCH = "That is more than I can take in at once. Could you ask for something narrower?"
 TOOL_UNSURE = (
     "I can't tell whether that went through the first time, so I won't repeat it. "
     "A colleague can check."

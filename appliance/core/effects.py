@@ -69,15 +69,22 @@ def settle(
     attempts: int,
     patience: Patience,
     retry_after_s: float | None = None,
+    most_attempts: int | None = None,
+    may_change: bool = False,
 ) -> Settlement:
-    """Say what follows from an attempt; `attempts` counts it too."""
+    """Say what follows from an attempt; `attempts` counts it too.
+
+    `may_change`: outside the window it may be tried at once in another form.
+    """
     if outcome is Outcome.SENT:
         return Settlement(State.SENT)
     if outcome is Outcome.UNKNOWN:
         return Settlement(State.UNKNOWN)
+    if outcome is Outcome.WINDOW and may_change:
+        return Settlement(State.QUEUED, now)
     if outcome in {Outcome.DEAD, Outcome.WINDOW}:
         return Settlement(State.DEAD)
-    if outcome is Outcome.RETRY and attempts >= patience.most_attempts:
+    if outcome is Outcome.RETRY and attempts >= (most_attempts or patience.most_attempts):
         return Settlement(State.DEAD)
     wait_s = retry_after_s if retry_after_s is not None else pause_s(attempts, patience)
     next_at = now + timedelta(seconds=wait_s)

@@ -88,8 +88,8 @@ class Library:
     ) -> list[Match]:
         """Find the best passages that hold today, best first, here and now.
 
-        The score (0..1) is how near query and passage are in meaning (cosine), and a little more
-        where the passage has every word of the query: under about 0.35 it is rarely an answer.
+        The score (0..1) is how near query and passage are in meaning (cosine) and how many of the
+        query's words the passage has, in the mean: under about 0.4 it is rarely an answer.
         With `internal` also what is only for the company's own people; `language` finds only
         documents in that language, or of unknown one.
         """

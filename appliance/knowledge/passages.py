@@ -18,8 +18,10 @@ Count = Callable[[Sequence[str]], list[int]]
 WINDOW = 126  # 128 word pieces, less the two that frame every text
 _LEAST = 64  # words of the passage itself, however long its headings are
 _OVERLAP = 24
+_ROWS = 32  # rows that are found, and quoted, together: a long one alone, a few short ones
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n+")
 _BETWEEN = " › "
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,15 @@ class Cut:
         """Its headings in one line."""
         return _BETWEEN.join(self.headings)
 
+    def under(self, title: str) -> str:
+        """Give its headings below the document's title, which is not said twice."""
+        words = _WORD.findall(title.casefold())
+        said = set(_WORD.findall(self.heading.casefold()))
+        return self.heading if said.issuperset(words) else _BETWEEN.join([title, *self.headings])
+
 
 def cut(blocks: Sequence[Block], count: Count, *, title: str = "") -> Iterator[Cut]:
-    """Cut a document into passages, in order. `title` stands above them where no heading does."""
+    """Cut a document into passages, in order. `title` stands above all of them."""
     stand = _Stand()
     waiting: list[str] = []
     for block in blocks:
@@ -47,7 +55,8 @@ def cut(blocks: Sequence[Block], count: Count, *, title: str = "") -> Iterator[C
         elif isinstance(block, Rows):
             yield from _packed(stand, waiting, count, title, overlap=True)
             waiting = []
-            yield from _packed(stand, list(rows_worded(block)), count, title, overlap=False)
+            rows = list(rows_worded(block))
+            yield from _packed(stand, rows, count, title, overlap=False, most=_ROWS)
         else:
             yield from _packed(stand, waiting, count, title, overlap=True)
             waiting = []
@@ -91,17 +100,24 @@ class _Stand:
 
 
 def _packed(
-    stand: _Stand, pieces: list[str], count: Count, title: str, *, overlap: bool
+    stand: _Stand,
+    pieces: list[str],
+    count: Count,
+    title: str,
+    *,
+    overlap: bool,
+    most: int = WINDOW,
 ) -> Iterator[Cut]:
-    """Gather whole sentences, or rows, into passages that fit the window."""
+    """Gather whole sentences, or rows, into passages that fit the window; `most` is their own."""
     if not pieces:
         return
-    above = stand.passage("").heading or title
+    above = stand.passage("").under(title)
     room = max(WINDOW - count([f"{above}. "])[0], _LEAST)
+    fits = min(room, most)
     held: list[tuple[str, int]] = []
     total = 0
     for piece, length in _fitting(pieces, count, room):
-        if held and total + length > room:
+        if held and total + length > fits:
             yield stand.passage(" ".join(words for words, _ in held))
             last = held[-1]
             carried = overlap and len(held) > 1 and last[1] <= _OVERLAP and last[1] + length <= room

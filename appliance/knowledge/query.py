@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from appliance.knowledge import synonyms as known
+
 _WORD = re.compile(r"\w+")
 _LONGEST = 2000
 _MOST_WORDS = 32
@@ -14,36 +16,49 @@ _PREFIX_FROM = 3  # letters from which a word also finds longer ones
 # Words without a subject of their own; a query of nothing else keeps them.
 _EMPTY = frozenset(
     _WORD.findall("""
-    a about am an and any are as at be been but by can could do does for from get had has have how i
-    if in is it its me my of on or our please s so some t tell that the their them there they this
-    to us was we were what which who why will with would you your
+    a able about after all allowed also am an and any anybody anyone anything are as at be been
+    before but by can come could did do does doing done down each ever every find for from get give
+    go got had has have here how i if in into is it its just kind know let ll long look m many may
+    me might more most much must my need new no not now of often on one only or our out over please
+    possible re really s see shall should so some somebody someone something soon sort still t take
+    tell than that the their them then there they thing things this to too up us use ve very want
+    was way we were what when where which who whom whose why will with would yes you your
     """)
 )
 
 
+def tokens(text: str) -> list[str]:
+    """Give the words of a text, letter case aside."""
+    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold().replace("_", " "))
+
+
 def words_of(text: str) -> list[str]:
     """Give the distinct words of a text that carry its subject, in order, at most 32."""
-    plain = unicodedata.normalize("NFKC", text[:_LONGEST]).casefold().replace("_", " ")
-    every = list(dict.fromkeys(_WORD.findall(plain)))
+    every = list(dict.fromkeys(tokens(text[:_LONGEST])))
     telling = [word for word in every if word not in _EMPTY]
     return (telling or every)[:_MOST_WORDS]
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word as FTS5 is asked for it: `wide` finds longer words and synonyms, `exact` no longer."""
+    """A word as FTS5 is asked for it: `wide` finds longer words and synonyms, `exact` no longer.
+
+    `words` are the word itself and its synonyms.
+    """
 
     wide: str
     exact: str
+    words: tuple[str, ...]
 
 
 def terms_of(text: str, *, synonyms: Mapping[str, Sequence[str]]) -> list[Term]:
     """Give a text's words as terms, each or a synonym of it."""
     terms = []
     for word in words_of(text):
-        others = [_quoted(other) for other in _others(word, synonyms)]
-        wide, exact = ([one, *others] for one in (_widened(word), _quoted(word)))
-        terms.append(Term(f"({' OR '.join(wide)})", f"({' OR '.join(exact)})"))
+        others = _others(word, synonyms)
+        same = [_quoted(other) for other in others]
+        wide, exact = ([one, *same] for one in (_widened(word), _quoted(word)))
+        terms.append(Term(f"({' OR '.join(wide)})", f"({' OR '.join(exact)})", (word, *others)))
     return terms
 
 
@@ -67,8 +82,12 @@ def _quoted(words: str) -> str:
 
 
 def _others(word: str, synonyms: Mapping[str, Sequence[str]]) -> list[str]:
-    for name, others in synonyms.items():
-        group = [name.casefold(), *(other.casefold() for other in others)]
-        if word in group:
-            return [other for other in group if other != word and _WORD.search(other)]
-    return []
+    """Give a word's synonyms: the config's, then those every English speaker has."""
+    own = (
+        other
+        for group in ([name, *others] for name, others in synonyms.items())
+        if word in map(str.casefold, group)
+        for other in map(str.casefold, group)
+        if other != word and _WORD.search(other)
+    )
+    return list(dict.fromkeys([*own, *known.others(word)]))

@@ -34,6 +34,11 @@ _DOCUMENTS = sa.select(documents, _COUNT)
 _LISTED = _DOCUMENTS.order_by(documents.c.title, documents.c.id)
 _BY_ID = _DOCUMENTS.where(documents.c.id == sa.bindparam("id_"))
 _BY_ADDRESS = _DOCUMENTS.where(documents.c.address == sa.bindparam("address_"))
+_OF_PASSAGE = (
+    _DOCUMENTS.join(passages, passages.c.document_id == documents.c.id)
+    .where(passages.c.source == sa.bindparam("source_"), passages.c.text == sa.bindparam("text_"))
+    .limit(1)
+)
 _DUE = (
     _DOCUMENTS.where(documents.c.due_at <= sa.bindparam("present", type_=documents.c.due_at.type))
     .order_by(documents.c.due_at, documents.c.id)
@@ -134,6 +139,12 @@ def find_document(connection: Connection, document_id: str) -> Document | None:
 def find_document_at(connection: Connection, address: str) -> Document | None:
     """Find a document by its address."""
     row = connection.execute(_BY_ADDRESS, {"address_": address}).first()
+    return _document(row) if row else None
+
+
+def find_document_of(connection: Connection, *, source: str, text: str) -> Document | None:
+    """Find the document that a passage is of, by what is shown of the passage."""
+    row = connection.execute(_OF_PASSAGE, {"source_": source, "text_": text}).first()
     return _document(row) if row else None
 
 

@@ -49,9 +49,14 @@ def name_of(address: str) -> str:
 def title_of(parsed: Parsed, address: str, kind: Kind) -> str:
     """Give a document's title: its own, or what its name says."""
     name = name_of(address)
-    plain = PurePosixPath(name).stem.replace("_", " ").replace("-", " ")
     own = "" if kind in _CITED_BY_NAME else parsed.title
-    return one_line(storable(own or (name if kind in _CITED_BY_NAME else plain)), limit=200)
+    named = name if kind in _CITED_BY_NAME else plain_name(name)
+    return one_line(storable(own or named), limit=200)
+
+
+def plain_name(name: str) -> str:
+    """Give a file's name as words: "price-list_2026.xlsx" is "price list 2026"."""
+    return " ".join(PurePosixPath(name).stem.replace("_", " ").replace("-", " ").split())
 
 
 def labels_of(parsed: Parsed, *, asked: Asked, title: str, address: str) -> Labels:
@@ -106,11 +111,12 @@ def texts_of(
     """
     texts: list[Text] = []
     also = "" if title else name_of(address)
-    for cut in passages.cut(parsed.blocks, count, title=title):
+    above = plain_name(title) if kind in _CITED_BY_NAME else title
+    for cut in passages.cut(parsed.blocks, count, title=above):
         texts.append(
             Text(
                 source=storable(_source(cut, kind, address, title)),
-                title=storable(cut.heading or title),
+                title=storable(cut.under(above)),
                 text=storable(cut.words.replace("\x00", "")),
                 also=storable(also),
                 valid_from=labels.valid_from,

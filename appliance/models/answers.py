@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
@@ -56,11 +56,12 @@ def whole_answer(
         raise Garbled(reason, _correction("the tool call was malformed", _AS_JSON))
     if not (heard.text.strip() or calls):
         raise Failed(why="said nothing", is_unwell=False)
+    kept, names = _unique(calls, taken=_ids_in(earlier))
     return AIMessage(
         content=heard.text,
-        tool_calls=_unique(calls, taken=_ids_in(earlier)),
+        tool_calls=kept,
         usage_metadata=heard.usage_metadata,
-        response_metadata=dict(about),
+        response_metadata=_renamed(dict(about), names) if names else dict(about),
     )
 
 
@@ -90,18 +91,38 @@ def _arguments(given: str | dict[str, Any] | None) -> dict[str, Any] | None:
     return read if isinstance(read, dict) else None
 
 
-def _unique(calls: Sequence[ToolCall], *, taken: set[str]) -> list[ToolCall]:
-    """Leave out what is asked for twice in one breath; give every call an id of its own."""
+def _unique(calls: Sequence[ToolCall], *, taken: set[str]) -> tuple[list[ToolCall], dict[str, str]]:
+    """Leave out what is asked for twice in one breath; give every call an id of its own.
+
+    Gives the new id of each call that had to change it, too.
+    """
     kept: list[ToolCall] = []
+    names: dict[str, str] = {}
     for call in calls:
         if any((call["name"], call["args"]) == (one["name"], one["args"]) for one in kept):
             continue
         given = call["id"] or ""
         if given in taken or not _GOOD_ID.fullmatch(given):
-            given = f"call_{ids.new_id()}"
-        taken.add(given)
-        kept.append(tool_call(name=call["name"], args=call["args"], id=given))
-    return kept
+            names[given] = f"call_{ids.new_id()}"
+        call_id = names.get(given, given)
+        taken.add(call_id)
+        kept.append(tool_call(name=call["name"], args=call["args"], id=call_id))
+    return kept, names
+
+
+def _renamed(remembered: Any, names: Mapping[str, str]) -> Any:
+    """Let what an answer remembers of its own calls go by the ids they have now.
+
+    Basic mode keeps in the answer which call's result stands where; by an id that is gone it would
+    find nothing and have nothing to say.
+    """
+    if isinstance(remembered, str):
+        return names.get(remembered, remembered) if remembered else remembered
+    if isinstance(remembered, Mapping):
+        return {key: _renamed(value, names) for key, value in remembered.items()}
+    if isinstance(remembered, list | tuple):
+        return [_renamed(each, names) for each in remembered]
+    return remembered
 
 
 def _ids_in(messages: Sequence[BaseMessage]) -> set[str]:

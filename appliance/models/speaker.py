@@ -90,6 +90,15 @@ class Provider:
         return opened
 
 
+def _profiles(config: BotConfig) -> list[ModelProfile]:
+    llm = config.workflow.llm
+    return [profile for profile in (llm, *llm.fallbacks) if profile.provider != "desk"]
+
+
+def _known_as(profile: ModelProfile) -> str:
+    return f"{profile.provider} {profile.model} {profile.base_url or ''}".strip()
+
+
 def speaker(config: BotConfig, tools: list[BaseTool], embedder: Embedder, cache_dir: Path) -> Chain:
     """Make a chain of basic mode alone. Takes up to a few seconds."""
     return Chain([_basic(config, tools, embedder, cache_dir)])
@@ -113,11 +122,9 @@ class Speakers:
         self, config: BotConfig, tools: list[BaseTool], embedder: Embedder, cache_dir: Path
     ) -> Chain:
         """Make a config's chain; basic mode stands last in every one. Takes up to some seconds."""
-        llm = config.workflow.llm
-        profiles = [profile for profile in (llm, *llm.fallbacks) if profile.provider != "desk"]
         links = [
             self.link(profile, Rates.of(config, profile.provider, profile.model))
-            for profile in profiles
+            for profile in _profiles(config)
         ]
         links.append(_basic(config, tools, embedder, cache_dir))
         return Chain(links, self.clock, self.breakers)
@@ -125,6 +132,11 @@ class Speakers:
     def resting(self) -> int:
         """Count the models that are left alone for a while."""
         return sum(breaker.is_open for breaker in self.breakers.values())
+
+    def all_rest(self, config: BotConfig) -> bool:
+        """Tell whether basic mode answers for now: every model of a config is left alone."""
+        found = (self.breakers.get(_known_as(profile)) for profile in _profiles(config))
+        return all(breaker is not None and breaker.is_open for breaker in found)
 
     async def close(self) -> None:
         """Let go of all connections."""
@@ -145,7 +157,7 @@ class Speakers:
             first_s=profile.first_s,
             total_s=profile.total_s,
             called=profile.model,
-            key=f"{profile.provider} {profile.model} {profile.base_url or ''}".strip(),
+            key=_known_as(profile),
             retries=profile.retries,
             most_letters=max(profile.max_tokens * _LETTERS_A_TOKEN, _SHORTEST_BOUND),
             is_foreign=True,

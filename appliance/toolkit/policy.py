@@ -71,6 +71,8 @@ class Policy:
         settings: The model of the tool's own keys in bot_config.yaml.
         output: The annotation the result is checked against; None for anything.
         proves: Claims its receipt backs, e.g. "booked" or "transferred" (see the gate).
+        reports: Claims its result may tell of as a state, where the result says so in words: a
+            look-up of orders may say that one "is cancelled", never that somebody cancelled it.
         read_back: Basic mode's question before a write; slot names in braces.
         says: Basic mode's wording of a checked result.
         asks: Basic mode's question for each slot.
@@ -84,6 +86,7 @@ class Policy:
     settings: type[BaseModel] | None = None
     output: Any = None
     proves: tuple[str, ...] = ()
+    reports: tuple[str, ...] = ()
     read_back: str | None = None
     says: Callable[[Any], str] | None = None
     asks: Mapping[str, str] = field(default_factory=dict)

@@ -7,7 +7,15 @@ import contextlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from livekit.agents import AgentSession, CloseEvent, ErrorEvent, SpeechCreatedEvent, stt
+from livekit.agents import (
+    NOT_GIVEN,
+    AgentSession,
+    CloseEvent,
+    ErrorEvent,
+    SpeechCreatedEvent,
+    stt,
+    tts,
+)
 from livekit.agents.voice import SpeechHandle
 
 from appliance.assembly.house import Appliance
@@ -22,6 +30,7 @@ from appliance.voice.agent import FrontdeskAgent
 from appliance.voice.line import SessionIO
 from appliance.voice.manners import Keys, Move, Patience
 from appliance.voice.recorder import Recorder
+from appliance.voice.sayings import Sayings
 from appliance.voice.talk import Talk
 from appliance.voice.values import CallOutcome, Ended, IncomingCall
 
@@ -69,6 +78,11 @@ async def answer(call: IncomingCall, session_io: SessionIO, house: Appliance) ->
         conversation=conversation,
         talk=talk,
         recorder=recorder,
+        sayings=Sayings(
+            folder=house.cache / "sayings",
+            mouth=speech.mouth,
+            made_by=config.voice.config.tts.model_dump_json(),
+        ),
         session=pipeline.session(speech, vad),
         began_at=began_at,
     )
@@ -93,11 +107,13 @@ class _Held:
     conversation: Conversation
     talk: Talk
     recorder: Recorder
+    sayings: Sayings
     session: AgentSession[None]
     began_at: datetime
     began: float = 0.0
     _over: asyncio.Event = field(default_factory=asyncio.Event)
-    _deaf: asyncio.Event = field(default_factory=asyncio.Event)
+    _failed: str | None = None
+    _is_to_repeat: bool = False
     _keys: Keys = field(default_factory=Keys)
     _entered: list[str] = field(default_factory=list)
     _ticket_before: Ticket | None = None
@@ -124,6 +140,8 @@ class _Held:
             await asyncio.gather(greeting, return_exceptions=True)
         await self.line.hang_up()
         await self.talk.close()
+        if ended is Ended.FAILED:
+            await self._ask_for_a_person()
         self._new_ticket()
         seconds = self.house.clock.monotonic() - self.began
         _log.info("a call ended", call=self.call.call_id, how=str(ended), seconds=round(seconds, 1))
@@ -151,12 +169,19 @@ class _Held:
         if manners.record:
             disclosed = f"{disclosed} {manners.recording_disclosure}"
         await self._say(disclosed, is_law=True)
-        await self._say(manners.greeting or self.config.workflow.greeting)
+        greeting = manners.greeting or self.config.workflow.greeting
+        await self._say(greeting)
+        await self.sayings.prepare([*wording.FIXED, disclosed, greeting])
 
     async def _say(self, sentence: str, *, is_law: bool = False) -> None:
         """Say a sentence of ours and record what was heard of it, with its second in the call."""
         offset_s = self.house.clock.monotonic() - self.began
-        speech = self.session.say(sentence, allow_interruptions=not is_law)
+        sound = self.sayings.find(sentence)
+        speech = self.session.say(
+            sentence,
+            audio=NOT_GIVEN if sound is None else sound,
+            allow_interruptions=not is_law,
+        )
         await speech.wait_for_playout()
         heard = _heard(speech)
         if is_law and self.recorder.disclosed_ms is None and heard:
@@ -193,9 +218,12 @@ class _Held:
                 return Ended.CALLER
             if self._over.is_set():
                 return Ended.FAILED
-            if self._deaf.is_set():
-                await self._last_words(wording.NOT_HEARD)
+            if self._failed is not None:
+                await self._last_words(self._failed)
                 return Ended.FAILED
+            if self._is_to_repeat:
+                self._is_to_repeat = False
+                asked = asyncio.create_task(self._say(wording.REPEAT), name="repeat")
             if self.house.draining.is_set():
                 await self._last_words(wording.STOPPING)
                 return Ended.STOPPED
@@ -238,6 +266,21 @@ class _Held:
     def _is_talking(self) -> bool:
         return self.session.agent_state in {"speaking", "thinking", "initializing"}
 
+    async def _ask_for_a_person(self) -> None:
+        """A call that broke is not lost: somebody calls back."""
+        await self.house.db.write(
+            lambda c: tickets.open_for(
+                c,
+                self.house.keyring,
+                self.house.clock.now(),
+                conversation_id=self.conversation.id,
+                contact_id=self.conversation.contact_id,
+                reason="call_failed",
+                summary=wording.CALL_FAILED,
+                department=None,
+            )
+        )
+
     def _open_ticket(self) -> Ticket | None:
         return self.house.db.read(
             lambda c: tickets.find_open(c, self.house.keyring, self.conversation.id)
@@ -258,19 +301,27 @@ class _Held:
         if (entry := self._keys.look(self.house.clock.monotonic())) is not None:
             self._entered.append(entry)
         for entry in self._entered:
-            self.session.interrupt()
+            self.session.interrupt(force=True)
             self.session.generate_reply(user_input=entry)
         self._entered.clear()
 
     def _on_error(self, event: ErrorEvent) -> None:
+        """Hear of a speech service that fails; LiveKit tries again where that may help."""
         self.recorder.failures += 1
-        if getattr(event.error, "recoverable", False):
-            return
+        is_ears = isinstance(event.source, stt.STT)
+        may_go_on = bool(getattr(event.error, "recoverable", False))
         _log.error(
-            "speech failed in a call", call=self.call.call_id, source=type(event.source).__name__
+            "speech failed in a call",
+            call=self.call.call_id,
+            half="hear" if is_ears else "speak",
+            goes_on=may_go_on,
         )
-        if isinstance(event.source, stt.STT):
-            self._deaf.set()
+        if may_go_on:
+            self._is_to_repeat = is_ears
+        elif is_ears:
+            self._failed = wording.NOT_HEARD
+        elif isinstance(event.source, tts.TTS):
+            self._failed = wording.NOT_SPOKEN
 
     def _on_close(self, event: CloseEvent) -> None:
         if event.error is not None:

@@ -16,6 +16,7 @@ _MIN_DELAY_S = 0.25
 # What a wrong "not yet" costs. LiveKit's 2.5 s is heard as a dead line (livekit/agents #6415).
 _MAX_DELAY_S = 0.8
 _BARGE_IN_S = 0.25
+# When speech fails for good the call says so and ends (`call._on_error`); LiveKit would just close.
 _ATTEMPT = APIConnectOptions(max_retry=1, retry_interval=0.3, timeout=8.0)
 
 
@@ -66,7 +67,7 @@ def session(speech: Speech, vad: inference.VAD) -> AgentSession[None]:
             preemptive_generation={"enabled": False},
         ),
         conn_options=SessionConnectOptions(
-            stt_conn_options=_ATTEMPT, tts_conn_options=_ATTEMPT, max_unrecoverable_errors=3
+            stt_conn_options=_ATTEMPT, tts_conn_options=_ATTEMPT, max_unrecoverable_errors=1_000
         ),
         aec_warmup_duration=None,  # it would keep the first three seconds from being interrupted
         user_away_timeout=None,

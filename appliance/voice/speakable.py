@@ -19,7 +19,7 @@ _PIECES = re.compile(r"[A-Za-z]+|\d+|[^\w\s]|_")
 def speakable(text: str) -> str:
     """Give a text as a voice should get it; leading and trailing blanks stay."""
     text = _SOURCE.sub("", text)
-    text = _URL.sub(lambda found: _address(_bare(found.group())), text)
+    text = _URL.sub(_link, text)
     text = _EMAIL.sub(lambda found: _address(found.group()), text)
     text = _CODE.sub(lambda found: spelled(found.group()), text)
     text = _PHONE.sub(_number, text)
@@ -60,6 +60,8 @@ def _address(address: str) -> str:
     return " ".join(spoken)
 
 
-def _bare(url: str) -> str:
-    host = re.sub(r"^(?:https?://)?(?:www\.)?", "", url, flags=re.IGNORECASE)
-    return host.split("?")[0].rstrip("/.,;:!")
+def _link(found: re.Match[str]) -> str:
+    """Give a link's host and path; what ends the sentence behind it stays."""
+    url = found.group().rstrip(".,;:!?")
+    bare = re.sub(r"^(?:https?://)?(?:www\.)?", "", url, flags=re.IGNORECASE)
+    return _address(re.split(r"[?#]", bare)[0].rstrip("/")) + found.group()[len(url) :]

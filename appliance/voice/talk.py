@@ -22,6 +22,7 @@ from appliance.voice.values import IncomingCall
 
 _PATIENCE_S = 5.0
 _ELSEWHERE_S = 0.1
+_SOON_S = 0.5
 
 _log = logs.get(__name__)
 
@@ -44,6 +45,7 @@ class Reply:
     aside: str = ""
     turns: set[str] = field(default_factory=set)
     is_over: bool = False
+    is_noted: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,9 +71,9 @@ class Talk:
         if key in self._replies:
             return
         for earlier in self._replies.values():
-            if not earlier.is_over:
-                self.was_heard(earlier, "")
-        await self._corrected()
+            if not earlier.told and not earlier.is_over:
+                self._pass_over(earlier)
+        await self._corrected(within_s=_SOON_S)
         watcher, contact_id = Watcher(), self.conversation.contact_id
         self.house.hub.bind(watcher, contact_id)
         try:
@@ -107,9 +109,21 @@ class Talk:
             if not reply.is_over and reply.told and not reply.written.done():
                 self.house.desk.cut_short(self.conversation.contact_id)
 
+    def _pass_over(self, reply: Reply) -> None:
+        """Newer words came before anything was said.
+
+        What is written already was not heard. What is still being made begins again with both, or
+        is said before the answer to the newer words, where it has done something meanwhile.
+        """
+        if reply.written.done():
+            self.was_heard(reply, "")
+        reply.is_over = True
+
     def was_heard(self, reply: Reply, words: str) -> None:
         """Note what was heard of a reply that was interrupted; the record follows."""
-        reply.is_over = True
+        if reply.is_noted:
+            return
+        reply.is_over = reply.is_noted = True
         self._muted |= reply.turns
         task = asyncio.create_task(self._correct(reply, words), name="what was heard")
         self._corrections.add(task)
@@ -125,7 +139,7 @@ class Talk:
             if not reply.is_over:
                 self.house.desk.cut_short(self.conversation.contact_id)
                 self.was_heard(reply, "".join(reply.told))
-        await self._corrected()
+        await self._corrected(within_s=_PATIENCE_S)
         for reply in self._replies.values():
             self.house.hub.leave(reply.watcher)
             reply.written.cancel()
@@ -184,7 +198,7 @@ class Talk:
         """Give what the desk has written beyond the chunks: a hand-over, a limit, an apology."""
         if reply.written.cancelled() or reply.written.exception() is not None:
             return "" if reply.told else wording.NOT_NOW
-        rows = self._rows(reply)
+        rows = [row for row in self._rows(reply) if row.turn_id not in self._muted]
         if not rows:
             return "" if reply.told else self._unanswered()
         whole = _plain(" ".join(row.text for row in rows))
@@ -215,15 +229,16 @@ class Talk:
 
     # -- what was heard --------------------------------------------------------------------------
 
-    async def _corrected(self) -> None:
-        while self._corrections:
-            await asyncio.wait(set(self._corrections))
+    async def _corrected(self, *, within_s: float) -> None:
+        """Wait for the record: a turn cut short is closed at once, a tool may take longer."""
+        if self._corrections:
+            await asyncio.wait(set(self._corrections), timeout=within_s)
 
     async def _correct(self, reply: Reply, words: str) -> None:
         with contextlib.suppress(Exception):
             async with asyncio.timeout(_PATIENCE_S):
                 await asyncio.shield(reply.written)
-        rows = self._rows(reply)
+        rows = [row for row in self._rows(reply) if not reply.turns or row.turn_id in reply.turns]
         if not rows:
             return
         told = words.removeprefix(reply.aside).strip() if reply.aside else words
@@ -242,7 +257,9 @@ class Talk:
         rows = [
             message for message in found.messages if message.conversation_id == self.conversation.id
         ]
-        end = next((i for i, row in enumerate(rows) if row.role is Role.CONTACT), len(rows))
+        end = len(rows)
+        if not reply.turns:
+            end = next((i for i, row in enumerate(rows) if row.role is Role.CONTACT), end)
         return [row for row in rows[:end] if row.role is Role.BOT and not row.extras.get("aside")]
 
 

@@ -6,6 +6,7 @@ The functions here run in those processes; LiveKit hands them over by name.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 from collections.abc import Callable, Coroutine
 
@@ -20,6 +21,7 @@ from appliance.voice import call, keypad, keys, pipeline, room, transfer
 AGENT = "frontdesk"
 
 _DRAIN_S = 20
+_CLOSE_S = 7.0
 _READY_S = 60.0
 _log = logs.get(__name__)
 
@@ -43,6 +45,7 @@ def build(chosen: Settings) -> AgentServer:
         load_threshold=0.99,
         job_memory_limit_mb=chosen.call_memory_mb,
         job_memory_warn_mb=chosen.call_memory_mb * 0.8,
+        preload_modules=["appliance.voice.worker"],  # once, and shared by all calls
         initialize_process_timeout=_READY_S,
         drain_timeout=_DRAIN_S,
         log_level=chosen.log_level.upper().replace("WARNING", "WARN"),
@@ -66,9 +69,12 @@ async def run(chosen: Settings) -> None:
         serving.result()
         raise errors.Unavailable("The worker ended: LiveKit's server does not answer.")
     _log.info("stopping")
-    await server.aclose()
+    with contextlib.suppress(TimeoutError):
+        # A process that is being made ready may take longer; it ends with us.
+        async with asyncio.timeout(_CLOSE_S):
+            await server.aclose()
     serving.cancel()
-    await asyncio.gather(serving, return_exceptions=True)
+    await asyncio.wait({serving}, timeout=1)
 
 
 def warm(process: JobProcess) -> None:
@@ -83,9 +89,10 @@ def warm(process: JobProcess) -> None:
 async def take(job: JobContext) -> None:
     """Hold one call."""
     house = job.proc.userdata["house"]
+    entering = asyncio.create_task(room.caller_in(job), name="enter the room")
     async with calls.started(house):
         job.add_shutdown_callback(_draining(house))
-        caller = await room.caller_in(job)
+        caller = await entering
         if caller is None:
             job.shutdown("nobody was there")
             return

@@ -25,6 +25,8 @@ HARMLESS = (
     "https://acme.example:8443/path@home",
     "hello+support@acme.example",
     "docs/Policies/RefundsAndCancellations/YearlyPlans.html",
+    "/var/lib/docker/volumes/3f2a9c/_data/x.db",
+    "/tmp/shop-2026-h8692h0b/retail.db",
     "AcmeFlowPremiumUnlimitedWorkflowsPrioritySupport",
     "DE89 3704 0044 0532 0130 00",
     "+49 170 1234567, +1 617 555 0142, 0800-123-456-789-012-345",
@@ -95,6 +97,10 @@ def test_random_tokens_of_forty_characters_are_found(alphabet: str) -> None:
     missed = [token for token in tokens if secret_rules.kind_of(token) is None]
 
     assert len(missed) <= 5
+
+
+def test_a_token_behind_a_slash_is_no_path() -> None:
+    assert secret_rules.kind_of("/9j4AAQSkZJRgABAQEASABIAAD2wBDAAMCAgM/x8Zq") is not None
 
 
 def test_a_secret_in_a_comment_below_another_secret_is_told_too() -> None:

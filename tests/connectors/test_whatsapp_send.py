@@ -7,6 +7,7 @@ import socket
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from appliance.connectors.messages import Delivery, File, Identity, OutboundMessage
 from appliance.connectors.whatsapp import write
@@ -212,6 +213,62 @@ async def test_an_upload_that_failed_reached_nobody(phone, graph: GraphApi, move
     assert delivery.outcome is outcome
     assert delivery.why
     assert graph.accepted == []
+
+
+# -- after the window has closed -------------------------------------------------------------------
+
+
+LATE = {"late_template": {"name": "our_reply", "language": "en"}}
+
+
+async def test_a_late_reply_leaves_as_the_one_variable_of_the_template(
+    connect: Connect, graph: GraphApi
+):
+    channel = connect(base_url=graph.url, **LATE)
+    part = channel.late(OutboundMessage("We open at 9.\n\nShall I book?", quick_replies=("Yes",)))
+    assert isinstance(part, OutboundMessage)
+
+    delivery = await channel.send(part, TO, key="k")
+
+    assert delivery.outcome is Outcome.SENT
+    assert graph.accepted[0].body["template"] == {
+        "name": "our_reply",
+        "language": {"policy": "deterministic", "code": "en"},
+        "components": [
+            {
+                "type": "body",
+                "parameters": [{"type": "text", "text": "We open at 9. Shall I book? - Yes"}],
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("settings", "part", "says"),
+    [
+        ({}, HELLO, "late_template"),
+        (LATE, OutboundMessage("x " * 800), "do not fit"),
+        (LATE, OutboundMessage("", files=(File("f", "invite.ics", "text/calendar"),)), "file"),
+    ],
+    ids=["no template", "too long", "a file"],
+)
+def test_what_cannot_leave_late_is_said_with_what_to_do(connect: Connect, settings, part, says):
+    said = connect(**settings).late(part)
+
+    assert isinstance(said, str)
+    assert says in said
+
+
+@pytest.mark.parametrize("name", ["", "Our Reply", "a" * 513, "x;y"])
+def test_a_templates_name_is_one(connect: Connect, name):
+    with pytest.raises(ValidationError):
+        connect(late_template={"name": name})
+
+
+async def test_a_file_meta_could_not_take_is_tried_once_more_only(phone, graph: GraphApi):
+    graph.then("error", status=400, code=131053)
+
+    assert (await phone.send(HELLO, TO, key="k")).most_attempts == 2
 
 
 # -- what fails ------------------------------------------------------------------------------------

@@ -333,6 +333,15 @@ async def test_why_nothing_may_be_sent_is_a_sentence_or_nothing(name, http):
 
 
 @every_calling
+async def test_a_part_has_a_late_form_or_a_sentence_that_says_why_not(name, http):
+    channel = connect(name, http)
+
+    for part in (OutboundMessage("hello"), OutboundMessage("long " * 2000)):
+        found = channel.late(part)
+        assert found.late if isinstance(found, OutboundMessage) else found.endswith(".")
+
+
+@every_calling
 async def test_what_cannot_be_fetched_now_is_asked_for_later(name, http):
     with pytest.raises(errors.Unavailable):
         await connect(name, http).fetch(SAMPLES[name].media)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
 from appliance.config.model import Limits
-from appliance.connectors.messages import InboundMessage
-from appliance.conversation import approvals, records, tickets, turns
+from appliance.connectors.messages import Edit, InboundMessage
+from appliance.conversation import approvals, records, tickets, turns, wording
 from appliance.conversation.tables import inbox, receipts
 from appliance.conversation.tables import turns as turn_table
 from appliance.conversation.values import State
 from appliance.core.crypto import Keyring
 from appliance.core.store import leases
 from appliance.core.store.database import Database
+from appliance.toolkit import tool
 from tests.fakes.clock import FakeClock
 from tests.fakes.desk import FakeDesk, Forever, Script, call
 
@@ -43,12 +45,12 @@ def booker(messages: list[BaseMessage]) -> AIMessage:
     return call("book", day=last.text)
 
 
-def calls(name: str) -> Script:
+def calls(name: str, **arguments: Any) -> Script:
     def script(messages: list[BaseMessage]) -> AIMessage:
         last = messages[-1]
         if isinstance(last, ToolMessage):
             return AIMessage(f"[{last.status}] {last.content}")
-        return call(name)
+        return call(name, **arguments)
 
     return script
 
@@ -223,7 +225,7 @@ async def test_tools_that_misbehave_are_bounded_and_nobody_reads_their_exception
         "hang": "took longer than expected",
         "block": "took longer than expected",
         "fail": "problem on our side",
-        "flood": "made no sense",
+        "flood": "more than I can take in",
         "garble": "made no sense",
         "refuse": "closed on Sundays",
         "no_such_tool": "no such tool",
@@ -236,6 +238,30 @@ async def test_tools_that_misbehave_are_bounded_and_nobody_reads_their_exception
             assert phrase in reply, name
             assert "hunter2" not in reply
             assert len(reply) < 1_000
+
+
+async def test_what_was_done_elsewhere_is_not_called_nonsense_for_its_answer(
+    db: Database, keyring: Keyring, clock: FakeClock, tmp_path: Path
+) -> None:
+    done: list[int] = []
+
+    @tool(effect="write")
+    async def order(amount: int) -> int:
+        """Order at a vendor whose answer is not what it promised."""
+        done.append(amount)
+        return object()  # type: ignore[return-value]
+
+    async with FakeDesk(
+        db, keyring, clock, tmp_path, calls("order", amount=3), tools=[order]
+    ) as desk:
+        accepted = await desk.say("order three")
+        await desk.say("once more")
+
+        assert [wording.TOOL_UNSURE in each for each in desk.replies(accepted.contact_id)] == [
+            True,
+            True,
+        ]
+        assert done == [3]
 
 
 async def test_a_tool_that_blocks_its_thread_does_not_stop_the_desk(
@@ -411,3 +437,41 @@ def _message(desk: FakeDesk, text: str) -> InboundMessage:
         text=text,
         sent_at=desk.clock.now(),
     )
+
+
+async def test_a_turn_begins_with_as_many_messages_as_were_seen_and_the_results_between(
+    db: Database, keyring: Keyring, clock: FakeClock, tmp_path: Path
+) -> None:
+    async with FakeDesk(db, keyring, clock, tmp_path, booker) as desk:
+        for day in ("Monday", "Tuesday", "Wednesday"):
+            accepted = await desk.say(day)
+        conversation = db.read(lambda c: records.latest_conversation(c, accepted.contact_id))
+        assert conversation is not None
+
+        found = db.read(lambda c: records.last_messages(c, keyring, conversation, most=3))
+
+        assert [(str(each.role), each.visible) for each in found] == [
+            ("bot", True),
+            ("contact", True),
+            ("bot", False),
+            ("tool", False),
+            ("bot", True),
+        ]
+        assert found[1].text == "Wednesday"
+
+
+async def test_an_earlier_message_that_was_edited_is_read_as_it_is_now(
+    db: Database, keyring: Keyring, clock: FakeClock, tmp_path: Path
+) -> None:
+    def heard(messages: list[BaseMessage]) -> AIMessage:
+        return AIMessage(" | ".join(one.text for one in messages if isinstance(one, HumanMessage)))
+
+    async with FakeDesk(db, keyring, clock, tmp_path, heard) as desk:
+        await desk.say("for two", known_as="m1")
+        await desk.say("at seven")
+        edit = Edit("web_chat", "", "x1", "m1", "for three", clock.now())
+        await desk.inbox.take([edit])
+
+        last = await desk.say("please")
+
+        assert desk.replies(last.contact_id)[-1] == "for three | at seven | please"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from appliance.conversation import wording
+from appliance.conversation import claims, wording
 from appliance.conversation.claims import claims_of
 from appliance.conversation.gate import SentenceGate, judge_owner
 from appliance.conversation.values import State
@@ -13,6 +13,7 @@ CLAIMS = [
     ("I've booked your demo for Thursday.", "booked"),
     ("Booked: Thursday at 3.", "booked"),
     ("Your demo is booked.", "booked"),
+    ("You asked for Friday, and so it was booked.", "booked"),
     ("All set, your demo has been scheduled for Friday.", "booked"),
     ("I've booked it, so if you need to change it, tell me.", "booked"),
     ("Done! Your demo's booked.", "booked"),
@@ -58,6 +59,8 @@ HARMLESS = [
     "Shall I book it?",
     "Is it booked?",
     "Have I booked it?",
+    "Is it no longer needed, or was it ordered by mistake?",
+    "Which day was it, and is the demo booked?",
     "Nothing is booked yet.",
     "I have not booked anything yet.",
     "Thursday is fully booked.",
@@ -158,3 +161,34 @@ async def test_an_endless_answer_is_cut() -> None:
 def test_the_bot_may_not_speak_over_a_person() -> None:
     assert not judge_owner(State.WITH_PERSON).passed
     assert judge_owner(State.WAITING).passed
+
+
+@pytest.mark.parametrize(
+    ("sentence", "leaves"),
+    [
+        ("Order 7 is cancelled: one grill.", True),
+        ("Order 7 has been cancelled.", True),
+        ("I have cancelled order 7.", False),
+        ("A colleague has cancelled order 7.", False),
+        ("Your refund is on its way.", False),
+    ],
+)
+async def test_a_state_that_a_look_up_told_of_may_be_told_but_not_who_did_it(
+    sentence: str, *, leaves: bool
+) -> None:
+    emitted: list[str] = []
+
+    async def emit(text: str) -> None:
+        emitted.append(text)
+
+    gate = SentenceGate(proved=set(), emit=emit)
+    gate.reported.add("cancelled")
+    await gate.feed(sentence)
+    await gate.flush()
+
+    assert (emitted == [sentence]) is leaves
+
+
+async def test_a_look_up_reports_what_its_own_words_say() -> None:
+    assert claims.told_by('{"status": "cancelled", "cancel_reason": null}') == {"cancelled"}
+    assert claims.told_by('{"status": "pending", "cancelled_at": null, "sent": 0}') == set()

@@ -141,6 +141,20 @@ async def test_whenever_the_provider_dies_the_same_demo_is_booked(
             assert set(contact.by[turn + 1 :]) <= {"desk"}, where
 
 
+async def test_while_a_provider_is_left_alone_the_page_says_basic_mode(
+    house: Appliance, provider: Provider
+) -> None:
+    contact = Contact(house)
+    await provider.server.die()
+
+    for words in ("Hello", "When do you open?", "Thank you"):
+        await contact.say(words)
+
+    assert house.mode() == "basic"
+    house.speakers.breakers.clear()
+    assert house.mode() == "model"
+
+
 async def test_a_provider_that_comes_and_goes_books_one_demo_all_the_same(
     house: Appliance, provider: Provider
 ) -> None:

@@ -339,14 +339,69 @@ async def test_accepted_and_then_failed_is_tried_again_where_that_may_help(loft:
     assert loft.states() == ["sent"]
 
 
-async def test_accepted_and_then_failed_for_good_is_failed(loft: Loft) -> None:
+async def test_accepted_and_then_reported_as_too_late_is_dead_without_a_late_form(
+    loft: Loft,
+) -> None:
     await loft.write("hello")
 
     await loft.report(
         Status.FAILED, "p-1", outcome=Outcome.WINDOW, code="131047", why="the window is closed"
     )
 
-    assert [(str(row.state), row.code) for row in loft.rows()] == [("failed", "131047")]
+    await loft.later(10)
+    assert [(str(row.state), row.why) for row in loft.rows()] == [
+        ("dead", "the window of 24 hours is closed")
+    ]
+    assert len(loft.pigeon.sent) == 1
+
+
+async def test_a_window_the_provider_found_closed_is_answered_in_the_late_form(loft: Loft) -> None:
+    loft.pigeon.late_form = True
+    loft.pigeon.script = [Delivery(Outcome.WINDOW, code="131047", why="the window is closed")]
+
+    await loft.write("hello")
+
+    assert [sent.text for sent in loft.pigeon.sent] == ["[late] You said: hello"]
+    assert loft.states() == ["sent"]
+
+
+async def test_a_late_form_that_is_refused_as_late_ends_there(loft: Loft) -> None:
+    loft.pigeon.late_form = True
+    closed = Delivery(Outcome.WINDOW, code="131047", why="the window is closed")
+    loft.pigeon.script = [closed, closed]
+
+    await loft.write("hello")
+    await loft.later(3600)
+
+    assert len(loft.pigeon.asked) == 2
+    assert [(str(row.state), row.code) for row in loft.rows()] == [("dead", "131047")]
+
+
+async def test_accepted_and_reported_as_too_late_leaves_once_more_in_the_late_form(
+    loft: Loft,
+) -> None:
+    loft.pigeon.late_form = True
+    await loft.write("hello")
+
+    await loft.report(Status.FAILED, "p-1", outcome=Outcome.WINDOW, code="131047")
+    await loft.later(10)
+
+    assert [sent.text for sent in loft.pigeon.sent] == ["You said: hello", "[late] You said: hello"]
+    await loft.report(Status.FAILED, "p-2", outcome=Outcome.WINDOW, code="131047")
+    await loft.later(10)
+    assert [str(row.state) for row in loft.rows()] == ["failed"]
+
+
+async def test_what_may_be_tried_twice_is_not_tried_a_third_time(loft: Loft) -> None:
+    once_more = Delivery(Outcome.RETRY, code="131053", why="no upload", most_attempts=2)
+    loft.pigeon.script = [once_more, once_more, once_more]
+
+    await loft.write("hello")
+    await loft.later(30)
+    await loft.later(3600)
+
+    assert len(loft.pigeon.asked) == 2
+    assert loft.states() == ["dead"]
 
 
 async def test_what_was_delivered_cannot_fail_any_more(loft: Loft) -> None:

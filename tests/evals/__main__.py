@@ -1,6 +1,6 @@
-"""`make evals`: plays the held-out dialogues and prints how many reach their goal.
+"""`make evals`: plays the held-out dialogues, then measures the public sets.
 
-python -m tests.evals [--json] [--transcripts FILE] [--dialogues FOLDER]
+python -m tests.evals [--quick] [--json] [--transcripts FILE] [--dialogues FOLDER] [--only PART]
 """
 
 from __future__ import annotations
@@ -8,26 +8,20 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import math
 import sys
 from collections import defaultdict
 from pathlib import Path
 
 from tests.evals.house import open_house
 from tests.evals.judge import FOLDER, Verdict, dialogues, play
+from tests.evals.public import sets
+from tests.evals.public.data import FOLDER as PUBLIC
+from tests.evals.public.figures import Figure, table, wilson
 
 
 async def _all(folder: Path) -> list[Verdict]:
     async with open_house() as house:
         return [await play(house, dialogue) for dialogue in dialogues(folder)]
-
-
-def _interval(hits: int, n: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share."""
-    z, share = 1.96, hits / n
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return middle - half, middle + half
 
 
 def main() -> int:
@@ -37,16 +31,50 @@ def main() -> int:
     parser.add_argument(
         "--dialogues", type=Path, default=FOLDER, help="another folder of dialogues, for tuning"
     )
+    parser.add_argument("--quick", action="store_true", help="a small sample of the public sets")
+    parser.add_argument(
+        "--only", choices=("dialogues", "public"), help="only the dialogues, or the public sets"
+    )
     asked = parser.parse_args()
-    verdicts = asyncio.run(_all(asked.dialogues))
-    reached, n = sum(verdict.reached for verdict in verdicts), len(verdicts)
-    wrong = sum(bool(verdict.wrong_writes) for verdict in verdicts)
+    verdicts = [] if asked.only == "public" else asyncio.run(_all(asked.dialogues))
     if asked.transcripts:
         asked.transcripts.write_text(_transcripts(verdicts), "utf-8")
-    low, high = _interval(reached, n)
+    if verdicts and not asked.json:
+        _tell(verdicts)
+    figures: list[Figure] = []
+    if asked.only != "dialogues":
+        figures = _public(quick=asked.quick, silent=asked.json)
     if asked.json:
-        print(json.dumps({"n": n, "reached": reached, "wrong_writes": wrong}))
-        return 0
+        print(json.dumps(_as_json(verdicts, figures)))
+    return 0
+
+
+def _public(*, quick: bool, silent: bool) -> list[Figure]:
+    """Measure the public sets, printing each as it is done."""
+    found: list[Figure] = []
+    for place, figures in enumerate(sets.figures(quick=quick)):
+        found += figures
+        if not silent:
+            print(("" if place else "\n") + table(figures, header=not place), flush=True)
+    if missing := sets.missing():
+        print(f"not there, so not measured: {', '.join(missing)} (in {PUBLIC})", file=sys.stderr)
+    return found
+
+
+def _as_json(verdicts: list[Verdict], figures: list[Figure]) -> dict[str, object]:
+    return {
+        "n": len(verdicts),
+        "reached": sum(verdict.reached for verdict in verdicts),
+        "wrong_writes": sum(bool(verdict.wrong_writes) for verdict in verdicts),
+        "public": [figure.as_json() for figure in figures],
+    }
+
+
+def _tell(verdicts: list[Verdict]) -> None:
+    """Print how many dialogues reached their goal, by kind."""
+    reached, n = sum(verdict.reached for verdict in verdicts), len(verdicts)
+    wrong = sum(bool(verdict.wrong_writes) for verdict in verdicts)
+    low, high = wilson(reached, n)
     by_kind: dict[str, list[bool]] = defaultdict(list)
     for verdict in verdicts:
         by_kind[verdict.kind].append(verdict.reached)
@@ -55,7 +83,6 @@ def main() -> int:
         print(f"{kind:<16}{len(results):>4}{sum(results):>14}")
     print(f"{'all':<16}{n:>4}{reached:>14}   {reached / n:.0%} (95 %: {low:.0%} to {high:.0%})")
     print(f"dialogues with a wrong write: {wrong}")
-    return 0
 
 
 def _transcripts(verdicts: list[Verdict]) -> str:

@@ -37,6 +37,7 @@ class Pigeon:
     """Sends in memory. `script` holds what the next attempts come to; then all are accepted.
 
     Attributes:
+        late_form: Whether there is a form for when the window is closed.
         longest: Longer texts are divided at this length.
         holds: Set to let `send` wait until it is set.
     """
@@ -48,6 +49,7 @@ class Pigeon:
     media: dict[str, bytes | Exception] = field(default_factory=dict)
     longest: int = 1000
     works: bool = True
+    late_form: bool = False
     holds: asyncio.Event | None = None
     account: str = "loft"
 
@@ -70,6 +72,11 @@ class Pigeon:
         if heard_at is None or now - heard_at > timedelta(hours=24):
             return "the window of 24 hours is closed"
         return None
+
+    def late(self, part: OutboundMessage) -> OutboundMessage | str:
+        if not self.late_form:
+            return "the window of 24 hours is closed"
+        return OutboundMessage(f"[late] {part.text}", late=True)
 
     async def send(self, message: OutboundMessage, to: Identity, *, key: str) -> Delivery:
         self.asked.append(message.text)

@@ -79,8 +79,25 @@ def _own(body: Mapping[str, Any]) -> Iterator[str]:
             yield from _text(content, "caption", 1, 1024)
     elif kind == "interactive":
         yield from _interactive(content)
+    elif kind == "template":
+        yield from _template(content)
     else:
         yield f"type {kind} is not one we send"
+
+
+def _template(content: Mapping[str, Any]) -> Iterator[str]:
+    yield from _only(content, {"name", "language", "components"})
+    yield from _text(content, "name", 1, 512)
+    yield from _text(content["language"], "code", 2, 6)
+    for component in content["components"]:
+        yield from _only(component, {"type", "parameters"})
+        if component["type"] != "body":
+            yield f"component {component['type']} is not one we send"
+        for parameter in component["parameters"]:
+            yield from _text(parameter, "text", 1, 1024)
+            # 132000 and 132018: a variable holds no line break, no tab, not five blanks in a row.
+            if any(bad in parameter["text"] for bad in ("\n", "\t", "     ")):
+                yield "a template's variable holds breaks"
 
 
 def _interactive(content: Mapping[str, Any]) -> Iterator[str]:

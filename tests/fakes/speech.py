@@ -48,7 +48,12 @@ def _sound(sound: bytes) -> None:
 
 
 def hear(script: Path) -> None:
-    """Recognise by script; `!die` ends the program, `!nothing` hears nothing."""
+    """Recognise by script; `!die` ends the program, `!nothing` hears nothing.
+
+    A script that begins with `!gone` ends it before it is ready.
+    """
+    if script.read_text("utf-8").startswith("!gone"):
+        sys.exit(3)
     _line({"ready": True})
     place, loud = 0, 0
     while (piece := _piece()) is not None:
@@ -59,7 +64,7 @@ def hear(script: Path) -> None:
         if loud > 300 and place < len(lines):
             words = lines[place]
             place += 1
-            if words == "!die":
+            if words in {"!die", "!gone"}:
                 sys.exit(3)
             if words != "!nothing":
                 _line({"interim": words.split(" ")[0]})
@@ -96,13 +101,15 @@ def tone(text: str) -> bytes:
 _VOICES = {"flite": (flite, 16_000), "espeak": (espeak, 22_050), "tone": (tone, _TONE_RATE)}
 
 
-def speak(voice: str) -> None:
-    """Speak each text; one that holds `!die` ends the program in the middle of it."""
+def speak(voice: str, gone: Path | None = None) -> None:
+    """Speak each text; where the file `gone` exists, the program ends instead."""
     make, rate = _VOICES[voice]
+    if gone is not None and gone.exists():
+        sys.exit(3)
     _line({"ready": True, "rate": rate})
     while (piece := _piece()) is not None:
         text = piece.decode()
-        if "!die" in text:
+        if gone is not None and gone.exists():
             sys.exit(3)
         _sound(make(text) if any(map(str.isalnum, text)) else b"")
 
@@ -111,4 +118,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "hear":
         hear(Path(sys.argv[2]))
     else:
-        speak(sys.argv[1])
+        speak(sys.argv[1], Path(sys.argv[2]) if len(sys.argv) > 2 else None)

@@ -72,9 +72,8 @@ class SpeechServer:
         return line
 
     def _note(self, request: web.Request) -> None:
-        self.keys.append(
-            request.headers.get("xi-api-key") or request.headers.get("authorization", "")
-        )
+        given = request.headers
+        self.keys.append(str(given.get("xi-api-key") or given.get("authorization")))
 
 
 @asynccontextmanager

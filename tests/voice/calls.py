@@ -35,7 +35,7 @@ def config_text(folder: Path, *, text: str | None = None, voice: str = "tone") -
     """Give the sample config with the phone on, heard by the script in `folder`."""
     text = text or (ROOT / "bot_config.yaml").read_text("utf-8")
     hears = json.dumps(speech.program("hear", str(folder / "script.txt")))
-    speaks = json.dumps(speech.program(voice))
+    speaks = json.dumps(speech.program(voice, str(folder / "voice_is_gone")))
     phone = f"""voice:
   enabled: true
   config:

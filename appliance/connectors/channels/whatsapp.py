@@ -45,6 +45,22 @@ BaseUrl = Annotated[
 ]
 
 
+class LateTemplate(BaseModel):
+    """The approved template in which a reply leaves once the window of 24 hours has closed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(
+        pattern=r"^[a-z0-9_]{1,512}$",
+        description="The template's name. Its body needs one variable, {{1}}: our reply.",
+    )
+    language: str = Field(
+        default="en_US",
+        pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$",
+        description="The language it is approved in, as WhatsApp Manager writes it.",
+    )
+
+
 class Settings(BaseModel):
     """What bot_config.yaml may set for WhatsApp."""
 
@@ -88,6 +104,11 @@ class Settings(BaseModel):
     )
     show_sources: bool = Field(
         default=True, description="Name the documents an answer rests on below it."
+    )
+    late_template: LateTemplate | None = Field(
+        default=None,
+        description="An approved template for replies later than 24 hours; without it such a "
+        "reply is not sent, and `appliance jobs dead` says so.",
     )
     timeout_s: float = Field(
         default=15.0, ge=0.5, le=20, description="How long one answer of the Graph API may take."
@@ -177,6 +198,9 @@ class WhatsApp:
             return wording.NEVER_WROTE
         return wording.WINDOW_CLOSED if now - heard_at >= WINDOW else None
 
+    def late(self, part: OutboundMessage) -> OutboundMessage | str:
+        return write.late(part) if self.settings.late_template else wording.NO_TEMPLATE
+
     async def send(self, message: OutboundMessage, to: Identity, *, key: str) -> Delivery:
         return await self._courier.send(message, to, key=key)
 
@@ -197,7 +221,13 @@ class WhatsApp:
 
     @property
     def _courier(self) -> Courier:
-        return Courier(graph=self._graph, account=self.account, file=self.tools.file)
+        template = self.settings.late_template
+        return Courier(
+            graph=self._graph,
+            account=self.account,
+            file=self.tools.file,
+            template=(template.name, template.language) if template else None,
+        )
 
     @property
     def _graph(self) -> Graph:

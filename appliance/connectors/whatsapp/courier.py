@@ -18,7 +18,10 @@ _log = logs.get(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Courier:
-    """Sends from one number. `file` gives name, media type and bytes of a file of ours.
+    """Sends from one number.
+
+    `file` gives name, media type and bytes of a file of ours; `template` is name and language of
+    the one for late messages.
 
     A delivery has a code where WhatsApp itself has answered; without one it may be in trouble as a
     whole, and whoever sends should leave it alone for a while.
@@ -27,6 +30,7 @@ class Courier:
     graph: Graph
     account: str
     file: Callable[[str], tuple[str, str, bytes] | None]
+    template: tuple[str, str] | None = None
 
     async def send(self, message: OutboundMessage, to: Identity, *, key: str) -> Delivery:
         """Send one part; never raises for what the provider or the network does."""
@@ -42,7 +46,8 @@ class Courier:
                     return uploaded
                 media_id = uploaded
             reply = await self.graph.post(
-                f"{self.account}/messages", write.body(message, to, key=key, media_id=media_id)
+                f"{self.account}/messages",
+                write.body(message, to, key=key, media_id=media_id, template=self.template),
             )
         except Unsent as cause:
             return Delivery(Outcome.RETRY, why=cause.sentence)

@@ -222,11 +222,12 @@ class Reader:
                 field="a status", event=one_line(loose.name(item.get("status")), limit=40)
             )
             return notices.make(self.account, "status", says, item)
-        outcome, why, code = None, "", None
+        outcome, why, code, most = None, "", None, None
         if status is Status.FAILED:
             found = (refusal_of(error) for error in loose.things(item.get("errors")))
             first = next((refusal for refusal in found if refusal), None)
             outcome, why, code = refusals.judge_report(first)
+            most = refusals.most_attempts(first)
         return DeliveryReport(
             channel=CHANNEL,
             account=self.account,
@@ -237,6 +238,7 @@ class Reader:
             outcome=outcome,
             code=code,
             why=why,
+            most_attempts=most,
         )
 
     def _id(self, item: loose.Thing) -> str:

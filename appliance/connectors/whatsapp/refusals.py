@@ -27,6 +27,8 @@ _RETRY = {
     131057: wording.MAINTENANCE,
     133016: wording.TOO_MANY,  # registrations
 }
+# How often in all, where a third attempt would fail like the second.
+_MOST_ATTEMPTS = {131053: 2}
 _WINDOW = {131047: wording.WINDOW_CLOSED}
 _DEAD = {
     100: wording.INVALID,
@@ -97,7 +99,18 @@ def delivery_of(reply: Reply) -> Delivery:
     code: str | None = str(refusal.code) if refusal else f"http {reply.status}"
     if refusal is None and outcome is Outcome.UNKNOWN:
         code, why = None, f"{why} (HTTP {reply.status})"
-    return Delivery(outcome, code=code, why=why, retry_after_s=reply.retry_after_s)
+    return Delivery(
+        outcome,
+        code=code,
+        why=why,
+        retry_after_s=reply.retry_after_s,
+        most_attempts=most_attempts(refusal),
+    )
+
+
+def most_attempts(refusal: Refusal | None) -> int | None:
+    """Give how often a message refused like this may be tried in all; None for no limit of ours."""
+    return _MOST_ATTEMPTS.get(refusal.code) if refusal else None
 
 
 def judge_report(refusal: Refusal | None) -> tuple[Outcome, str, str | None]:

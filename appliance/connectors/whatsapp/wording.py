@@ -37,6 +37,12 @@ WINDOW_CLOSED = (
     "More than 24 hours since the contact last wrote: only an approved template may be sent."
 )
 NEVER_WROTE = "The contact has not written yet: only an approved template may be sent."
+NO_TEMPLATE = (
+    f"{WINDOW_CLOSED} Name one with the variable {{{{1}}}} as late_template of the channel, "
+    "then: appliance jobs retry."
+)
+NO_FILE_LATE = f"{WINDOW_CLOSED} A file cannot travel in it."
+TOO_LONG_LATE = f"{WINDOW_CLOSED} These words do not fit into its variable."
 UNDELIVERABLE = "WhatsApp cannot deliver to this contact."
 INVALID = "WhatsApp did not accept the message as we wrote it."
 TO_OURSELVES = "The message was addressed to our own number."

@@ -18,6 +18,8 @@ LONGEST_TEXT, LONGEST_BODY, LONGEST_CAPTION = 4096, 1024, 1024
 MOST_BUTTONS, LONGEST_BUTTON = 3, 20
 MOST_ROWS, LONGEST_ROW = 10, 24
 LONGEST_KEY = 512
+# The rendered body takes 1,024 characters; what the template itself says needs some of them.
+LONGEST_LATE = 800
 _LONGEST_NAME = 240
 
 # What the upload takes; it refuses every other type, text/calendar among them.
@@ -51,13 +53,37 @@ def parts(message: OutboundMessage, *, show_sources: bool) -> Sequence[OutboundM
     return tuple(made)
 
 
-def body(message: OutboundMessage, to: Identity, *, key: str, media_id: str = "") -> dict[str, Any]:
+def late(part: OutboundMessage) -> OutboundMessage | str:
+    """Give a part as the one variable of a template: one line, which is all WhatsApp takes there.
+
+    A sentence where it does not fit. A file cannot travel in it.
+    """
+    words_of = [part.text, *part.quick_replies]
+    line = " - ".join(filter(None, (" ".join(each.split()) for each in words_of)))
+    if part.files:
+        return wording.NO_FILE_LATE
+    if not line or len(line) > LONGEST_LATE:
+        return wording.TOO_LONG_LATE
+    return OutboundMessage(line, late=True)
+
+
+def body(
+    message: OutboundMessage,
+    to: Identity,
+    *,
+    key: str,
+    media_id: str = "",
+    template: tuple[str, str] | None = None,
+) -> dict[str, Any]:
     """Give the body of the request that sends one part."""
+    content = _content(message, media_id)
+    if message.late and template:
+        content = _in_template(message.text, *template)
     said: dict[str, Any] = {
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
         **_recipient(to),
-        **_content(message, media_id),
+        **content,
         # Comes back in every status of the message: the only way to tell whose it is when the
         # answer to this request never arrived.
         "biz_opaque_callback_data": key[:LONGEST_KEY],
@@ -122,6 +148,18 @@ def _content(message: OutboundMessage, media_id: str) -> Mapping[str, Any]:
             "type": "button" if "buttons" in action else "list",
             "body": {"text": message.text},
             "action": action,
+        },
+    }
+
+
+def _in_template(text: str, name: str, language: str) -> Mapping[str, Any]:
+    parameters = [{"type": "text", "text": text}]
+    return {
+        "type": "template",
+        "template": {
+            "name": name,
+            "language": {"policy": "deterministic", "code": language},
+            "components": [{"type": "body", "parameters": parameters}],
         },
     }
 

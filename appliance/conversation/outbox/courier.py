@@ -18,7 +18,7 @@ from appliance.connectors.protocols import Channel
 from appliance.contacts import identities
 from appliance.conversation import records as conversations
 from appliance.conversation.outbox import records, reports
-from appliance.conversation.outbox.values import DIRECT, Outgoing
+from appliance.conversation.outbox.values import DIRECT, LATE, Outgoing
 from appliance.core import effects, errors, logs
 from appliance.core.breaker import Breaker
 from appliance.core.clock import Clock
@@ -192,9 +192,9 @@ class Courier:
         if message is None or not known:
             return "the message or the contact's address is gone"
         heard_at = records.heard_at(connection, row.conversation_id)
-        refusal = channel.may_send(now=self.clock.now(), heard_at=heard_at)
-        if refusal:
-            return refusal
+        is_late = row.code == LATE or bool(
+            channel.may_send(now=self.clock.now(), heard_at=heard_at)
+        )
         parts = channel.parts(
             OutboundMessage(
                 text=message.text,
@@ -205,9 +205,12 @@ class Courier:
         )
         if row.part >= len(parts):  # the connector divides otherwise since an update
             return "the message has no such part any more"
+        part = channel.late(parts[row.part]) if is_late else parts[row.part]
+        if isinstance(part, str):
+            return part
         if row.part == 0:
             records.add_parts(connection, row, len(parts))
-        return _Errand(row, parts[row.part], Identity(*known[0]), channel)
+        return _Errand(row, part, Identity(*known[0]), channel)
 
     def _give_up(self, connection: Connection, row: Outgoing, state: State, why: str) -> None:
         if state is State.DEAD:  # never begun: count it as an attempt that ended
@@ -238,7 +241,11 @@ class Courier:
             attempts=attempt,
             patience=self.patience,
             retry_after_s=delivery.retry_after_s,
+            most_attempts=delivery.most_attempts,
+            may_change=not errand.message.late,
         )
+        stays_late = errand.message.late or delivery.outcome is Outcome.WINDOW
+        is_over = settled.state is State.DEAD
         known_as = None
         if delivery.provider_id:
             known_as = reports.provider_key(self.keyring, row.channel, delivery.provider_id)
@@ -249,7 +256,7 @@ class Courier:
             attempt=attempt,
             next_at=settled.next_attempt_at,
             provider_key=known_as,
-            code=delivery.code,
+            code=LATE if stays_late and not is_over else delivery.code,
             why=delivery.why or None,
             sent_at=now if delivery.outcome is Outcome.SENT else None,
         )

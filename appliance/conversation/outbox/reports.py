@@ -10,7 +10,7 @@ from datetime import datetime
 
 from appliance.connectors.messages import DeliveryReport, Status
 from appliance.conversation.outbox import records
-from appliance.conversation.outbox.values import Outgoing
+from appliance.conversation.outbox.values import LATE, Outgoing
 from appliance.core import effects
 from appliance.core.crypto import Keyring
 from appliance.core.effects import Outcome, Patience, State
@@ -90,7 +90,10 @@ def _failed(
         created_at=found.created_at,
         attempts=found.attempts,
         patience=patience,
+        most_attempts=report.most_attempts,
+        may_change=found.code != LATE,
     )
+    stays_late = found.code == LATE or outcome is Outcome.WINDOW
     is_over = settled.state is State.DEAD
     records.report(
         connection,
@@ -99,7 +102,7 @@ def _failed(
         State.FAILED if is_over else settled.state,
         provider_key=known_as if is_over else None,  # a new attempt gets a new id
         next_at=settled.next_attempt_at,
-        code=report.code,
+        code=LATE if stays_late and not is_over else report.code,
         why=report.why,
     )
 

@@ -11,6 +11,10 @@ from appliance.core.effects import State
 DIRECT = frozenset({"web_chat", "phone"})
 
 
+# The code of a part whose window was found closed by the provider: it leaves in its late form.
+LATE = "late"
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """A part of a message on its way. `why` and `code` tell of the last attempt."""

@@ -181,6 +181,21 @@ class Database:
             wrong = cause if isinstance(cause, DBAPIError) else _wrapped(cause)
             raise trouble(wrong, self.path) from cause
 
+    def copy_to(self, path: Path) -> None:
+        """Write the file as it stands at one moment to another place; others may go on with it.
+
+        Raises:
+            Unavailable: the file is locked, or there is no room for the copy.
+        """
+        try:
+            with self.reading.connect() as connection, contextlib.closing(_plain(path)) as copy:
+                raw = connection.connection.driver_connection
+                assert raw is not None
+                raw.backup(copy)
+        except (DBAPIError, sqlite3.Error) as cause:
+            wrong = cause if isinstance(cause, DBAPIError) else _wrapped(cause)
+            raise trouble(wrong, self.path) from cause
+
     def close(self) -> None:
         """Finish what waits, then close every connection."""
         with self._start_lock:
@@ -276,6 +291,11 @@ def _settle(done: list[_Done]) -> None:
             future.set_exception(wrong)
         else:
             future.set_result(value)
+
+
+def _plain(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return sqlite3.connect(path)
 
 
 def _wrapped(cause: sqlite3.Error) -> DBAPIError:

@@ -1,4 +1,4 @@
-"""PDF: the text of each page, under the bookmarks that lead to it, without running heads."""
+"""PDF: the text of each page under its headings and bookmarks, without running heads."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import itertools
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -14,13 +14,16 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from appliance.core import errors
+from appliance.knowledge.ingest import pdf_type
 from appliance.knowledge.ingest.blocks import Block, Heading, Paragraph, Parsed, Place
 from appliance.knowledge.ingest.limits import PAGES, check_text
+from appliance.knowledge.ingest.pdf_type import Line
 
 _HYPHEN = re.compile(r"(?<=[a-zà-ÿ])[-\u00ad\u2010]\n(?=[a-zà-ÿ])")
 _BULLET = re.compile(r"\s*(?:[-–•▪◦*]|\(?\d{1,2}[.)])\s")
 _ENDED = (".", "!", "?", ":", ";", "…", "”", '"', ")")
 _RUNNING = 4  # pages from which a line on most of them is a running head
+_NUMBERED = re.compile(r"(?:page|seite|p\.)\s*\d+(?:\s*(?:of|von|/)\s*\d+)?", re.I)
 _SHORT = 0.6  # a line much shorter than the page's usual one ends a paragraph
 
 
@@ -39,15 +42,15 @@ def read(content: bytes, name: str) -> Parsed:
         _check_count(tree["/Count"], name)
         count = len(reader.pages)
         _check_count(count, name)
-        pages = list(_pages(reader, count, name))
-        headings = _bookmarks(reader)
+        pages, types = _pages(reader, count, name)
+        bookmarks = _bookmarks(reader)
     except (PyPdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, OSError,
             ArithmeticError, AssertionError, NotImplementedError):  # fmt: skip
         # pypdf reports a broken file by nearly any error.
         raise errors.Refused(
             f"{name} is a damaged PDF. Open it in a viewer, save it again, and add it anew."
         ) from None
-    blocks = list(_blocks(pages, headings))
+    blocks = list(_blocks(pages, _running(pages) | pdf_type.heads(types), bookmarks, types))
     empty = [number for number, text in enumerate(pages, 1) if not text.strip()]
     if len(empty) == len(pages):
         raise errors.Refused(
@@ -70,13 +73,18 @@ def _open(reader: PdfReader, name: str) -> None:
         raise errors.Refused(f"{name} is protected by a password. Save it without one.")
 
 
-def _pages(reader: PdfReader, count: int, name: str) -> Iterator[str]:
+def _pages(reader: PdfReader, count: int, name: str) -> tuple[list[str], list[list[Line]]]:
+    """Give the text of each page, and its lines with their type."""
+    texts: list[str] = []
+    types: list[list[Line]] = []
     total = 0
     for number in range(count):
-        text = reader.pages[number].extract_text() or ""
+        text, lines = pdf_type.lines_of(reader.pages[number])
         total += len(text)
         check_text(total, name)
-        yield text.replace("\x00", "")
+        texts.append(text.replace("\x00", ""))
+        types.append(lines)
+    return texts, types
 
 
 def _remarks(empty: Sequence[int]) -> list[str]:
@@ -86,16 +94,27 @@ def _remarks(empty: Sequence[int]) -> list[str]:
     return [f"No text on page {shown} (pictures are not read)."]
 
 
-def _blocks(pages: Sequence[str], headings: dict[int, list[Heading]]) -> Iterator[Block]:
-    running = _running(pages)
+def _blocks(
+    pages: Sequence[str],
+    running: set[str],
+    bookmarks: dict[int, list[Heading]],
+    types: Sequence[Sequence[Line]],
+) -> Iterator[Block]:
+    printed = pdf_type.headings(types)
     kept = [_without(running, number, text) for number, text in enumerate(pages, 1)]
-    paragraphs = [list(_paragraphs(lines)) for lines in kept]
-    for before, after in itertools.pairwise(paragraphs):
+    # Printed headings stand below the bookmarks, which mostly say the same of larger parts.
+    below = max((one.level for found in bookmarks.values() for one in found), default=0)
+    parts = [list(_paragraphs(lines, printed, below)) for lines in kept]
+    for before, after in itertools.pairwise(parts):
         _join(before, after)
-    for number, page in enumerate(paragraphs, 1):
-        yield from headings.get(number, ())
+    for number, page in enumerate(parts, 1):
+        marked = bookmarks.get(number, [])
+        yield from marked
         yield Place(f"page {number}")
-        yield from map(Paragraph, page)
+        said = {one.words.casefold() for one in marked}
+        for part in page:
+            if not (isinstance(part, Heading) and part.words.casefold() in said):
+                yield part
 
 
 def _running(pages: Sequence[str]) -> set[str]:
@@ -112,6 +131,8 @@ def _running(pages: Sequence[str]) -> set[str]:
 def _without(running: set[str], number: int, text: str) -> list[str]:
     """Give a page's lines but its running heads, unless it has no others."""
     lines = [line.rstrip() for line in text.splitlines()]
+    while lines and (not lines[-1].strip() or _NUMBERED.fullmatch(lines[-1].strip())):
+        lines.pop()
     own = [line for line in lines if _key(line, number) not in running]
     return own if any(line.strip() for line in own) else lines
 
@@ -120,36 +141,45 @@ def _key(line: str, number: int) -> str:
     return re.sub(rf"\b{number}\b", "#", " ".join(line.split())).casefold()
 
 
-def _paragraphs(lines: Sequence[str]) -> Iterator[str]:
+def _paragraphs(
+    lines: Sequence[str], printed: Mapping[str, int], below: int
+) -> Iterator[Heading | Paragraph]:
     """Put lines together: an empty or a short line ends a paragraph, a bullet begins one."""
     usual = sorted(map(len, lines))[int(len(lines) * 0.8)] if lines else 0
     held: list[str] = []
     for line in lines:
-        if held and (not line.strip() or _BULLET.match(line)):
-            yield _whole(held)
+        level = printed.get(pdf_type.key(line))
+        if held and (level or not line.strip() or _BULLET.match(line)):
+            yield Paragraph(_whole(held))
             held = []
-        if line.strip():
+        if level:
+            yield Heading(min(below + level, 6), pdf_type.key(line))
+        elif line.strip():
             held.append(line)
             if len(line) < usual * _SHORT and line.rstrip().endswith(_ENDED):
-                yield _whole(held)
+                yield Paragraph(_whole(held))
                 held = []
     if held:
-        yield _whole(held)
+        yield Paragraph(_whole(held))
 
 
 def _whole(lines: Sequence[str]) -> str:
     return " ".join(_HYPHEN.sub("", "\n".join(lines)).split())
 
 
-def _join(before: list[str], after: list[str]) -> None:
+def _join(before: list[Heading | Paragraph], after: list[Heading | Paragraph]) -> None:
     """Let a sentence that goes over the page end on the page it began on."""
-    if before and after and not before[-1].endswith(_ENDED) and after[0][:1].islower():
-        end = re.search(r"[.!?](?=\s|$)", after[0])
+    if not before or not after:
+        return
+    first, last = after[0], before[-1]
+    if isinstance(first, Heading) or isinstance(last, Heading):
+        return
+    if not last.words.endswith(_ENDED) and first.words[:1].islower():
+        end = re.search(r"[.!?](?=\s|$)", first.words)
         if end and end.end() < 400:
-            before[-1] += " " + after[0][: end.end()]
-            after[0] = after[0][end.end() :].strip()
-            if not after[0]:
-                del after[0]
+            before[-1] = Paragraph(f"{last.words} {first.words[: end.end()]}")
+            rest = first.words[end.end() :].strip()
+            after[:1] = [Paragraph(rest)] if rest else []
 
 
 def _bookmarks(reader: PdfReader) -> dict[int, list[Heading]]:

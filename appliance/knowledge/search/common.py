@@ -10,6 +10,7 @@ they mean is found by meaning.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from appliance.core.store.database import Connection
 from appliance.knowledge import query as queries
@@ -21,24 +22,38 @@ _WELL_KNOWN = 20
 """Passages that have a word as it is; longer words need not be tried then."""
 
 
-def bounded(connection: Connection, terms: Sequence[Term]) -> str:
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A term with the number of documents' passages that have it, and the words to ask by."""
+
+    count: int
+    words: str
+    term: Term
+
+
+def counted(connection: Connection, terms: Sequence[Term]) -> list[Counted]:
+    """Count each term's passages, rarest first; no further than is ranked."""
+    found = (_counted(connection, term) for term in terms)
+    return sorted(found, key=lambda one: (one.count, one.words))
+
+
+def bounded(found: Sequence[Counted]) -> str:
     """Give the query of documents with any of the terms; with the rarer ones if many match."""
-    counted = sorted(_counted(connection, term) for term in terms)
     rare: list[str] = []
     total = 0
-    for count, words in counted:
-        if rare and total + count > _RANKED:
+    for one in found:
+        if rare and total + one.count > _RANKED:
             break
-        rare.append(words)
-        total += count
-    if len(rare) == len(counted):
+        rare.append(one.words)
+        total += one.count
+    if len(rare) == len(found):
         return queries.any_of(rare)
-    return f"({queries.any_of(rare)}) AND ({queries.any_of([words for _, words in counted])})"
+    return f"({queries.any_of(rare)}) AND ({queries.any_of([one.words for one in found])})"
 
 
-def _counted(connection: Connection, term: Term) -> tuple[int, str]:
+def _counted(connection: Connection, term: Term) -> Counted:
     """Count the passages with a word, or, where they are few, with longer words too."""
     exact = records.how_many(connection, term.exact, most=_RANKED + 1)
     if exact >= _WELL_KNOWN:
-        return exact, term.exact
-    return records.how_many(connection, term.wide, most=_RANKED + 1), term.wide
+        return Counted(exact, term.exact, term)
+    return Counted(records.how_many(connection, term.wide, most=_RANKED + 1), term.wide, term)

@@ -56,6 +56,7 @@ _WORDED_IN = {
 _PASSAGES = """SELECT id, kind, source, text, document_id, access, language FROM passages
     WHERE id IN ({marks}) AND access IN ('public', ?)
         AND (valid_from IS NULL OR valid_from <= ?) AND (valid_until IS NULL OR valid_until >= ?)"""
+_WORDS = "SELECT id, title, text, also FROM passages WHERE id IN ({marks})"
 _HOW_MANY = """SELECT count(*) FROM
     (SELECT 1 FROM documents_fts WHERE documents_fts MATCH ? LIMIT ?)"""
 _NEAREST = sa.text(
@@ -220,6 +221,19 @@ def get_passages(
         number: PassageRow(number, kind, source, text, document_id, Access(label), language)
         for number, kind, source, text, document_id, label, language in rows
     }
+
+
+def get_words(connection: Connection, wanted: Sequence[int]) -> dict[int, tuple[str, str, str]]:
+    """Give what finds passages by their words: title, text, and what is never shown."""
+    raw: Any = connection.connection.driver_connection
+    numbers = [int(number) for number in wanted]
+    rows = raw.execute(_WORDS.format(marks=",".join("?" * len(numbers))), numbers)
+    return {number: (title, text, also) for number, title, text, also in rows}
+
+
+def count(connection: Connection) -> int:
+    """Count the passages of documents."""
+    return int(connection.execute(_COUNT).scalar_one())
 
 
 # -- keeping the vectors ---------------------------------------------------------------------------

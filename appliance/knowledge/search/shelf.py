@@ -23,7 +23,8 @@ class Facts:
     """All facts of one revision: row n of everything belongs to `ids[n]`.
 
     A fact whose vector nobody has made yet has a row of zeros. `zone` and `synonyms` are those of
-    the config whose facts these are, `serving` is whose vectors are searched.
+    the config whose facts these are, `serving` is whose vectors are searched. `documents` is the
+    number of passages beside the facts.
     """
 
     revision: int
@@ -34,6 +35,7 @@ class Facts:
     zone: ZoneInfo
     synonyms: Mapping[str, Sequence[str]]
     serving: Serving | None
+    documents: int
 
     def near(self, query: Array, today: date) -> dict[int, float]:
         """Give the cosine of every fact that holds today."""
@@ -80,4 +82,5 @@ def _read(connection: Connection) -> Facts:
         zone=ZoneInfo(active.get("zone", "UTC")),
         synonyms=active.get("synonyms", {}),
         serving=Serving(held["name"], held["spec"]) if held else None,
+        documents=records.count(connection),
     )

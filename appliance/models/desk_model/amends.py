@@ -33,7 +33,7 @@ _HOSTS = re.compile(
     rf"\bnot\s+@?(?P<w2>{_HOST})[\s,]+(?:but|it'?s)\s+@?(?P<r2>{_HOST})\b",
     re.I,
 )
-_NAME_KINDS = {Kind.PERSON, Kind.COMPANY}
+_NAME_KINDS = {Kind.PERSON, Kind.FIRST_NAME, Kind.LAST_NAME, Kind.COMPANY}
 _NAMES = re.compile(r"\b(?:names?|call me|spel\w*|misspel\w*|under)\b", re.I)
 """Words beside which small letters are a name: "I'm away" is none."""
 

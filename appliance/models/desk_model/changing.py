@@ -17,6 +17,7 @@ from appliance.models.desk_model import (
 from appliance.models.desk_model import text as words_of
 from appliance.models.desk_model.frame import Frame, Slots, Task
 from appliance.models.desk_model.move import Desk, Move
+from appliance.models.desk_model.router import prepared
 from appliance.models.desk_model.slots import choices
 from appliance.models.desk_model.slots.found import Kind
 from appliance.models.desk_model.wishes import Wish, is_chat, is_small_talk
@@ -43,7 +44,7 @@ def carried_on(
     manner = desk.tools[tool]
     reading = tasks.read(desk, manner, text, written=written)
     others = any(one.sure and not is_chat(one.intent) and one.tool != tool for one in found)
-    brief = len(text.split()) <= 4 and (
+    brief = len(prepared(text).split()) <= 4 and (
         signals.goes_on(text) or (len(text.split()) <= 3 and not words_of.is_question(text))
     )
     if others and not brief:

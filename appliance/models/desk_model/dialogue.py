@@ -34,6 +34,8 @@ def decide(desk: Desk, frame: Frame, said: str) -> Move:
     text = desk.pack.mender.mend(written)
     if not re.search(r"[\w👍✅👌]", text):
         return saying.lost(frame)
+    if (tongue := desk.pack.tongues.foreign(written)) is not None:
+        return saying.in_tongue(desk, frame, tongue)
     if desk.pack.people.wanted(text) and TO_PERSON in desk.tools:
         return _person(desk, frame, text, written)
     if handover.asks_for_bot(text):

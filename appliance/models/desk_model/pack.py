@@ -17,6 +17,7 @@ from appliance.models.desk_model.manner import ROLES, TO_PERSON, manner_of
 from appliance.models.desk_model.router import Router
 from appliance.models.desk_model.slots.found import Product
 from appliance.models.desk_model.text import Mender
+from appliance.models.desk_model.tongues import Tongues
 from appliance.models.embedder import Embedder
 
 _TIME_WORDS = """
@@ -43,6 +44,7 @@ class DeskPack:
     labels: Mapping[str, str]
     products: tuple[Product, ...]
     embedder: Embedder
+    tongues: Tongues
 
     @classmethod
     def build(
@@ -81,6 +83,7 @@ class DeskPack:
                 for price in config.facts.prices
             ),
             embedder=embedder,
+            tongues=Tongues([config.client.language]),
         )
 
 
@@ -94,12 +97,13 @@ def _unnamed(config: BotConfig, tools: Sequence[BaseTool | Mapping[str, Any]]) -
         if manner.name in named or manner.name in taken:
             continue
         words = manner.name.replace("_", " ")
-        first = re.split(r"(?<=\.)\s|\n", manner.description.strip())[0][:280]
+        first = re.split(r"(?<=\.)\s|\n", manner.description.strip())[0][:200] or words
+        # The description tells tools apart whose names are alike (measured on SGD's train part).
         examples = [
-            words,
             f"i want to {words}",
-            f"can you {words}",
-            *([first] if len(first) > 1 else []),
+            first,
+            f"{words}: {first}",
+            f"i want to {first[:1].lower()}{first[1:]}",
         ]
         result.append(Intent(name=manner.name, examples=examples, reply=Reply(tool=manner.name)))
     return result

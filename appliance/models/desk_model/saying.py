@@ -45,6 +45,15 @@ def to_person(
     return tasks.calling(desk, kept, before, [(TO_PERSON, args, "")])
 
 
+def in_tongue(desk: Desk, frame: Frame, tongue: str) -> Move:
+    """Say in the customer's language that the desk does not read it, and hand over."""
+    if TO_PERSON not in desk.tools:
+        told = wording.in_tongue(tongue, person=False)
+        return Move(frame=replace(frame, parts=()), text=told, unsure=True)
+    before = [Part(text=wording.in_tongue(tongue, person=True))]
+    return to_person(desk, frame, "language", before=before)
+
+
 def offer_person(frame: Frame, text: str, reason: str, *, intent: str) -> Move:
     return Move(
         frame=replace(frame, offer=Offer("person", reason=reason), parts=()),

@@ -97,6 +97,8 @@ _SLOT_WORDS = {
     Kind.EMAIL: r"e-?mail(?: address)?|address",
     Kind.PHONE: r"(?:phone|telephone|mobile|cell)(?: number)?|number",
     Kind.PERSON: r"name|spelling",
+    Kind.FIRST_NAME: r"(?:first|given) name|name|spelling",
+    Kind.LAST_NAME: r"(?:last|family) name|surname|name|spelling",
     Kind.COMPANY: r"company(?: name)?|firm|business",
     Kind.PRODUCT: r"product|plan",
     Kind.COUNT: r"number|seats?|users?|quantity|count",

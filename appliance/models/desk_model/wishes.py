@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.config.model import Reply
-from appliance.models.desk_model import chitchat, cues
+from appliance.models.desk_model import chitchat, cues, likeness
 from appliance.models.desk_model.move import Desk
 from appliance.models.desk_model.router import Ranked
 from appliance.models.desk_model.text import is_question
 
-SURE = 0.52
-"""Nearness from which a wish counts as understood by itself."""
-LIKELY = 0.44
-"""Nearness from which a wish with most of the votes counts."""
-SHARE = 0.5
-GUESS = 0.42
-"""Nearness from which a wish that would start a task is worth asking about."""
+GUESS = 0.1
+"""How far below what counts as understood a wish that would start a task is worth asking about."""
 CLOSE_RACE = 0.045
 """Two wishes nearer than this in score are asked about: "Did you mean A or B?"."""
 
@@ -48,19 +44,22 @@ class Wish:
 
 def wish(desk: Desk, text: str, written: str) -> Wish:
     """Route one part of a message."""
-    ranked = desk.pack.router.rank(text)
+    router = desk.pack.router
+    ranked = router.rank(text)
     told = cues.told_by_words(desk, text, ranked)
     if told is not None:
         ranked = [told, *(one for one in ranked if one is not told)]
     first = ranked[0]
-    sure = told is not None or _sure(first)
+    # A bare number is like every example with numbers, and wishes nothing.
+    worded = re.search(r"[^\W\d_]{2,}", text) is not None
+    sure = told is not None or (worded and first.sureness >= router.sure)
     rivals: tuple[str, ...] = ()
     if sure and told is None and not is_chat(first.intent):
         near = [
             one
             for one in ranked[1:3]
             if first.score - one.score < CLOSE_RACE
-            and one.nearness >= LIKELY
+            and _shared(one, first) >= router.sure
             and not is_chat(one.intent)
             and desk.pack.replies[one.intent] != desk.pack.replies[first.intent]
         ]
@@ -84,10 +83,16 @@ def _guesses(desk: Desk, ranked: Sequence[Ranked]) -> tuple[str, ...]:
     manner = desk.tools.get(reply.tool or "") if reply else None
     if is_chat(first.intent) or manner is None:
         return ()
-    if first.nearness < GUESS or not manner.confirms:
+    least = desk.pack.router.sure - GUESS
+    if first.sureness < least or not manner.confirms:
         return ()
     both = (first.intent, second.intent)
-    return both if not is_chat(second.intent) and second.nearness >= GUESS - 0.1 else ()
+    return both if not is_chat(second.intent) and second.sureness >= least - GUESS else ()
+
+
+def _shared(one: Ranked, first: Ranked) -> float:
+    """Give how sure a wish would be if the votes of the likeliest were its own as well."""
+    return one.sureness + likeness.SHARE_SURE * first.share
 
 
 def is_chat(intent: str) -> bool:
@@ -98,7 +103,3 @@ def is_chat(intent: str) -> bool:
 def is_small_talk(intent: str) -> bool:
     """Tell small talk from wishes, and from troubles that need a person."""
     return is_chat(intent) and intent not in chitchat.TROUBLES
-
-
-def _sure(ranked: Ranked) -> bool:
-    return ranked.nearness >= SURE or (ranked.nearness >= LIKELY and ranked.share >= SHARE)

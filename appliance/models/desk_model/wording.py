@@ -160,6 +160,8 @@ def ask(slot: Slot, asks: Mapping[str, str]) -> str:
         Kind.EMAIL: "What is your e-mail address?",
         Kind.PHONE: "What is your phone number?",
         Kind.PERSON: "May I have your name?",
+        Kind.FIRST_NAME: "May I have your first name?",
+        Kind.LAST_NAME: "May I have your last name?",
         Kind.COMPANY: "Which company are you with?",
         Kind.PRODUCT: "Which product is it about?",
         Kind.CHOICE: f"Which one: {listed(slot.choices, 'or')}?",
@@ -282,3 +284,122 @@ def products(lines: Sequence[str]) -> str:
 def which_product(lines: Sequence[str]) -> str:
     """Ask which product a price is wanted for, giving the list prices."""
     return f"{'; '.join(lines)}. Which one may I work out for you?"
+
+
+def in_tongue(tongue: str, *, person: bool) -> str:
+    """Say in their language that the desk speaks English, and that somebody is fetched."""
+    sorry, fetched = _TONGUES.get(tongue, _TONGUES["en"])
+    return f"{sorry} {fetched}" if person else sorry
+
+
+_TONGUES = {
+    "en": (
+        "I'm sorry, I can only read English here.",
+        "I am asking somebody from our team to join us.",
+    ),
+    "de": (
+        "Leider kann ich hier nur Englisch lesen.",
+        "Ich bitte jemanden aus unserem Team dazu.",
+    ),
+    "fr": (
+        "Désolé, je ne peux lire que l'anglais ici.",
+        "Je demande à une personne de notre équipe de prendre le relais.",
+    ),
+    "es": (
+        "Lo siento, aquí solo puedo leer inglés.",
+        "Voy a pedir a una persona de nuestro equipo que se ocupe.",
+    ),
+    "it": (
+        "Mi dispiace, qui posso leggere solo l'inglese.",
+        "Chiedo a una persona del nostro team di occuparsene.",
+    ),
+    "pt": (
+        "Lamento, aqui só consigo ler inglês.",
+        "Vou pedir a uma pessoa da nossa equipa que trate disso.",
+    ),
+    "nl": (
+        "Sorry, ik kan hier alleen Engels lezen.",
+        "Ik vraag iemand van ons team om het over te nemen.",
+    ),
+    "pl": (
+        "Przepraszam, tutaj rozumiem tylko język angielski.",
+        "Poproszę o pomoc kogoś z naszego zespołu.",
+    ),
+    "sv": (
+        "Tyvärr kan jag bara läsa engelska här.",
+        "Jag ber någon i vårt team att ta över.",
+    ),
+    "da": (
+        "Desværre kan jeg kun læse engelsk her.",
+        "Jeg beder en fra vores team om at tage over.",
+    ),
+    "no": (
+        "Beklager, jeg kan bare lese engelsk her.",
+        "Jeg ber noen i teamet vårt om å ta over.",
+    ),
+    "fi": (
+        "Valitettavasti osaan lukea täällä vain englantia.",
+        "Pyydän jotakuta tiimistämme auttamaan.",
+    ),
+    "cs": (
+        "Bohužel zde rozumím pouze anglicky.",
+        "Požádám o pomoc někoho z našeho týmu.",
+    ),
+    "ro": (
+        "Îmi pare rău, aici pot citi doar în engleză.",
+        "Rog pe cineva din echipa noastră să preia conversația.",
+    ),
+    "hu": (
+        "Sajnos itt csak angolul tudok olvasni.",
+        "Megkérek valakit a csapatunkból, hogy segítsen.",
+    ),
+    "tr": (
+        "Üzgünüm, burada yalnızca İngilizce okuyabiliyorum.",
+        "Ekibimizden birinin yardımcı olmasını rica ediyorum.",
+    ),
+    "vi": (
+        "Xin lỗi, ở đây tôi chỉ đọc được tiếng Anh.",
+        "Tôi sẽ nhờ một người trong nhóm của chúng tôi hỗ trợ.",
+    ),
+    "ru": (
+        "К сожалению, здесь я понимаю только английский.",
+        "Я попрошу кого-нибудь из нашей команды помочь.",
+    ),
+    "uk": (
+        "На жаль, тут я розумію лише англійську.",
+        "Я попрошу когось із нашої команди допомогти.",
+    ),
+    "el": (
+        "Λυπάμαι, εδώ μπορώ να διαβάσω μόνο αγγλικά.",
+        "Θα ζητήσω από κάποιον της ομάδας μας να βοηθήσει.",
+    ),
+    "ar": (
+        "عذرًا، لا أستطيع هنا قراءة غير الإنجليزية.",
+        "سأطلب من أحد أفراد فريقنا المساعدة.",
+    ),
+    "he": (
+        "מצטערים, כאן אפשר לקרוא רק אנגלית.",
+        "אבקש ממישהו מהצוות שלנו לעזור.",
+    ),
+    "hi": (
+        "क्षमा करें, मैं यहाँ केवल अंग्रेज़ी पढ़ सकता हूँ।",
+        "मैं हमारी टीम के किसी व्यक्ति से मदद करने के लिए कहता हूँ।",
+    ),
+    "th": (
+        "ขออภัย ที่นี่ฉันอ่านได้เฉพาะภาษาอังกฤษ",
+        "ฉันจะขอให้คนในทีมของเรามาช่วย",
+    ),
+    "zh": (
+        "抱歉,我在这里只能看懂英文。",
+        "我会请我们团队的一位同事来帮助您。",
+    ),
+    "ja": (
+        "申し訳ありませんが、ここでは英語しか読めません。",
+        "担当の者に対応を依頼します。",
+    ),
+    "ko": (
+        "죄송하지만 여기서는 영어만 읽을 수 있습니다.",
+        "저희 팀의 담당자에게 도움을 요청하겠습니다.",
+    ),
+}
+"""Sentences by language: that only English is read here, and that somebody is asked to join."""

@@ -37,6 +37,11 @@ _COLUMNS = [bookings.c[name] for name in BookingRow.__dataclass_fields__]
 _ADD = bookings.insert()
 _TAKE = booking_cells.insert()
 _FREE = booking_cells.delete().where(booking_cells.c.booking_id == sa.bindparam("id_"))
+_FREE_OF = booking_cells.delete().where(
+    booking_cells.c.booking_id.in_(
+        sa.select(bookings.c.id).where(bookings.c.contact_id == sa.bindparam("contact"))
+    )
+)
 _TAKEN = sa.select(booking_cells.c.seat, booking_cells.c.cell_at).where(
     booking_cells.c.kind == sa.bindparam("kind_"),
     booking_cells.c.cell_at >= sa.bindparam("first"),
@@ -93,6 +98,11 @@ def take_cells(
 def free_cells(connection: Connection, booking_id: str) -> None:
     """Give up what a booking occupies."""
     connection.execute(_FREE, {"id_": booking_id})
+
+
+def free_cells_of(connection: Connection, contact_id: str) -> None:
+    """Give up what all bookings of a contact occupy."""
+    connection.execute(_FREE_OF, {"contact": contact_id})
 
 
 def taken(

@@ -152,7 +152,7 @@ async def test_a_program_hears_and_is_told_when_a_turn_ends(tmp_path: Path) -> N
     script.write_text("first words\nsecond words\n")
     ears = _make("program", "hear", command=speech.program("hear", str(script)))
 
-    heard = []
+    heard: list[str] = []
     async with ears.stream(conn_options=ONCE) as stream:
         for _ in range(2):
             stream.push_frame(_frame())
@@ -190,7 +190,7 @@ async def test_a_program_that_ends_is_started_again_with_the_next_try(tmp_path: 
     script.write_text("!die\nstill here\n")
     ears = _make("program", "hear", command=speech.program("hear", str(script)))
 
-    heard = []
+    heard: list[str] = []
     again = APIConnectOptions(max_retry=2, retry_interval=0.01, timeout=5)
     async with ears.stream(conn_options=again) as stream:
         stream.push_frame(_frame())

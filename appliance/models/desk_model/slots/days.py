@@ -41,7 +41,7 @@ _FAR = {
 }
 _D = (
     r"(?:mondays?|mon|tuesdays?|tues?|wednesdays?|weds?|thursdays?|thurs?|thu|fridays?|fri|"
-    r"saturdays?|sat|sundays?|sun)\b\.?"
+    r"saturdays?|(?<!\bwe )(?<!\bi )(?<!they )(?<!were )(?<!be )sat|sundays?|sun)\b\.?"
 )
 _M = (
     r"(?:january|jan|february|feb|march|mar|april|apr|may|june|jun|july|jul|august|aug|"
@@ -67,6 +67,7 @@ _Reader = Callable[[re.Match[str], Context], date | str | None]
 def find(text: str, context: Context, *, asked: bool = False) -> list[Found]:
     """Find days, best reading first; `past` and `vague` ones come back without a value."""
     found: list[Found] = []
+    weekdays: dict[int, int] = {}
     covered = text
     for name, day in sorted(context.named_days.items(), key=lambda one: -len(one[0])):
         if holiday := re.search(rf"\b{re.escape(name)}\b", covered, re.I):
@@ -78,9 +79,18 @@ def find(text: str, context: Context, *, asked: bool = False) -> list[Found]:
             if read is not None:
                 found.append(_found(match, read, context))
                 covered = _cover(covered, match)
+                if reader is _plain_weekday:
+                    weekdays[match.start()] = _weekday(match["d"])
     if not found and asked:
         return _when_asked(text, context)
-    return sorted(found, key=lambda one: one.start)
+    # A weekday beside the date it belongs to tells nothing new: "August 26, on Sunday".
+    dated = {_day(one).weekday() for one in found if one.value and one.start not in weekdays}
+    told = [one for one in found if weekdays.get(one.start) not in dated]
+    return sorted(told, key=lambda one: one.start)
+
+
+def _day(one: Found) -> date:
+    return date.fromisoformat(str(one.value))
 
 
 def _when_asked(text: str, context: Context) -> list[Found]:
@@ -306,7 +316,7 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     ),
     (
         _pattern(
-            rf"(?:{_D},?\s+)?(?P<m>{_M})\s*(?:the\s+)?(?P<n>{_NTH}|\d{{1,2}}(?![:.]\d|"
+            rf"(?:{_D},?\s+)?(?P<m>{_M}),?\s*(?:the\s+)?(?P<n>{_NTH}|\d{{1,2}}(?![:.]\d|"
             rf"\s*[ap]\.?m\b))"
             rf"{_YEAR}"
         ),

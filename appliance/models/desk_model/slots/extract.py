@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from appliance.models.desk_model.slots import (
     choices,
     days,
     emails,
+    half_names,
     numbers,
+    party,
     people,
     phones,
     taken_back,
@@ -32,8 +34,11 @@ _ORDER = (
     Kind.COUNT,
     Kind.COMPANY,
     Kind.PERSON,
+    Kind.FIRST_NAME,
+    Kind.LAST_NAME,
     Kind.YES_NO,
 )
+_NAMED = {Kind.PERSON, Kind.FIRST_NAME, Kind.LAST_NAME, Kind.COMPANY}
 _REFUSED = re.compile(
     r"(?:\bnot(?: on| at| for| the)?|\binstead of|\brather than|\bisn'?t|\bwasn'?t|"
     r"\bcan'?t (?:do|make)|\bcannot (?:do|make)|\bdoesn'?t work|\bmove (?:it |that |this |my demo "
@@ -85,7 +90,7 @@ def read(
     reading = reader.read(text)
     if written is None or written == text:
         return reading
-    names = [slot for slot in slots if slot.kind in {Kind.PERSON, Kind.COMPANY}]
+    names = [slot for slot in slots if slot.kind in _NAMED]
     second = reader.read(written)
     values = {key: value for key, value in reading.values.items() if key not in _names(names)}
     values |= {key: value for key, value in second.values.items() if key in _names(names)}
@@ -112,40 +117,76 @@ class _Reader:
         values: dict[str, Value] = {}
         troubles: dict[str, Found] = {}
         left = text
+        context = replace(self.context, half=times.half_of_day(text))
         by_kind = {kind: [slot for slot in self.slots if slot.kind is kind] for kind in _ORDER}
         for kind in _ORDER:
             own = by_kind[kind]
             if not own and kind not in {Kind.EMAIL, Kind.DAY, Kind.TIME, Kind.PERCENT}:
                 continue
-            if own and _answered_otherwise(kind, own, self.asked, values):
-                continue
             day = next(
                 (str(values[s.name]) for s in by_kind[Kind.DAY] if s.name in values), self.day
             )
+            if len(own) > 1 and kind in {Kind.DAY, Kind.TIME}:
+                left = self._deal(kind, own, text, left, context, day, values, troubles)
+                continue
             for slot in own or [Slot(kind.value, kind, required=False)]:
                 asked = self.asked == slot.name
                 if kind is Kind.TIME and own and self.corrects and not asked:
                     source, asked = _ONE.sub(_covered, left), True
                 else:
                     source = left
-                hits = _find(kind, source, slot, self.context, asked=asked, day=day)
+                hits = _find(kind, source, slot, context, asked=asked, day=day, half=self._half())
                 if kind is Kind.TIME and own and not asked and any(one.value for one in hits):
-                    hits = self._with_bare(hits, source, slot, day)
+                    hits = self._with_bare(hits, source, slot, day, context)
+                if own and _answered_otherwise(kind, own, self.asked, values):
+                    hits = [
+                        one for one in hits if numbers.has_unit(left[one.start : one.end], slot)
+                    ]
                 if own:
                     _choose(hits, slot, text, values, troubles, self._stale(slot))
                 elif kind is Kind.TIME:
                     hits = [one for one in hits if _PLAIN_TIME.search(left[one.start : one.end])]
-                left = blanked(left, hits)
+                if kind is not Kind.FIRST_NAME:  # the last name is read from the same words
+                    left = blanked(left, hits)
         return Reading(values=values, troubles=troubles, rest=left)
 
+    def _deal(
+        self,
+        kind: Kind,
+        own: Sequence[Slot],
+        text: str,
+        left: str,
+        context: Context,
+        day: str | None,
+        values: dict[str, Value],
+        troubles: dict[str, Found],
+    ) -> str:
+        """Share days or times out among slots for them: in order, one each, or all to one slot."""
+        asked = any(slot.name == self.asked for slot in own)
+        hits = _find(kind, left, own[0], context, asked=asked, day=day)
+        good = [one for one in hits if one.value is not None]
+        if len(good) == len(own) and not taken_back.marked(text):
+            values |= {slot.name: one.value for slot, one in zip(own, good, strict=True)}
+        elif hits:
+            slot = self._meant(own, text)
+            _choose(hits, slot, text, values, troubles, self._stale(slot))
+        return blanked(left, hits)
+
+    def _meant(self, own: Sequence[Slot], text: str) -> Slot:
+        """Give the slot that was asked for, or is named, or is still empty; else the first."""
+        asked = [slot for slot in own if slot.name == self.asked]
+        named = [slot for slot in own if _title(slot) and _title(slot) in text.lower()]
+        empty = [slot for slot in own if self.current.get(slot.name) is None]
+        return [*asked, *named, *empty, *own][0]
+
     def _with_bare(
-        self, hits: list[Found], source: str, slot: Slot, day: str | None
+        self, hits: list[Found], source: str, slot: Slot, day: str | None, context: Context
     ) -> list[Found]:
         """Add the bare hour after words that take a time back: "at 3, i mean 4"."""
         marks = taken_back.marks(source)
         if not marks:
             return hits
-        bare = _find(Kind.TIME, source, slot, self.context, asked=True, day=day)
+        bare = _find(Kind.TIME, source, slot, context, asked=True, day=day)
         starts = {one.start for one in hits}
         added = [
             one
@@ -155,6 +196,11 @@ class _Reader:
         ]
         return sorted([*hits, *added], key=lambda one: one.start)
 
+    def _half(self) -> Kind | None:
+        """Tell which half of a name was asked for."""
+        asked = next((slot.kind for slot in self.slots if slot.name == self.asked), None)
+        return asked if asked in {Kind.FIRST_NAME, Kind.LAST_NAME} else None
+
     def _stale(self, slot: Slot) -> set[Value]:
         """Give the values a new one would replace: what is held, and the day just refused."""
         near = self.context.near
@@ -163,8 +209,15 @@ class _Reader:
 
 
 _ONE = re.compile(
-    r"\b(?:(?:that|this|the|which|another|other|no|any|wrong|right) one|one of|one more)\b", re.I
+    rf"\b(?:party|table|group|team) (?:of|for) {numbers.NUMBER}\b|"
+    r"\b(?:(?:that|this|the|which|another|other|no|any|wrong|right) one|one of|one more)\b",
+    re.I,
 )
+
+
+def _title(slot: Slot) -> str:
+    """Give a slot's name without what sort of value it takes: "check in" of check_in_date."""
+    return " ".join(word for word in slot.words if word not in {"date", "day", "time"})
 
 
 def _covered(match: re.Match[str]) -> str:
@@ -174,13 +227,21 @@ def _covered(match: re.Match[str]) -> str:
 def _answered_otherwise(
     kind: Kind, own: Sequence[Slot], asked: str | None, values: dict[str, Value]
 ) -> bool:
-    """A bare number that answered the time is not also the count."""
+    """A bare number is no count beside the answer to another question."""
     return kind is Kind.COUNT and asked in values and asked not in {slot.name for slot in own}
 
 
 def _find(
-    kind: Kind, text: str, slot: Slot, context: Context, *, asked: bool, day: str | None
+    kind: Kind,
+    text: str,
+    slot: Slot,
+    context: Context,
+    *,
+    asked: bool,
+    day: str | None,
+    half: Kind | None = None,
 ) -> list[Found]:
+    """Find one kind's values; `half` is the half of a name that was asked for."""
     finders: dict[Kind, Callable[[], list[Found]]] = {
         Kind.EMAIL: lambda: emails.find(text),
         Kind.PHONE: lambda: phones.find(text, context.region, asked=asked),
@@ -195,9 +256,14 @@ def _find(
         Kind.CODE: lambda: choices.codes(text, slot.pattern, asked=asked),
         Kind.PRODUCT: lambda: choices.products(text, context.products),
         Kind.MONEY: lambda: numbers.amounts(text, slot, asked=asked),
-        Kind.COUNT: lambda: numbers.counts(text, slot, asked=asked),
+        Kind.COUNT: lambda: (
+            (numbers.of_people(slot) and party.find(text, asked=asked))
+            or numbers.counts(text, slot, asked=asked)
+        ),
         Kind.COMPANY: lambda: people.companies(text, asked=asked),
         Kind.PERSON: lambda: people.persons(text, asked=asked) or people.beside(text),
+        Kind.FIRST_NAME: lambda: half_names.find(text, kind, asked=half),
+        Kind.LAST_NAME: lambda: half_names.find(text, kind, asked=half),
         Kind.YES_NO: lambda: choices.yes_no(text) if asked else [],
     }
     return finders[kind]()

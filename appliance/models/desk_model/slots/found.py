@@ -19,6 +19,8 @@ class Kind(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
     PERSON = "person"
+    FIRST_NAME = "first_name"
+    LAST_NAME = "last_name"
     COMPANY = "company"
     PRODUCT = "product"
     CHOICE = "choice"
@@ -90,12 +92,25 @@ class Context:
     week: date | None = None
     """The Monday of the week spoken of: "next week" - "Wednesday"."""
 
+    half: tuple[time, time] | None = None
+    """The half of the day the words speak of: "tomorrow night at 8"."""
+
     @property
     def today(self) -> date:
         return self.now.date()
 
     def spans(self, day: date | None) -> Spans:
-        """Give the opening hours of a day; without one, all hours of the next week."""
+        """Give the opening hours of a day; without one, all hours of the next week.
+
+        Where the words speak of a half of the day, only what lies in it.
+        """
+        if self.half is None:
+            return self._open(day)
+        begins, ends = self.half
+        both = [(max(begins, opens), min(ends, closes)) for opens, closes in self._open(day)]
+        return [(opens, closes) for opens, closes in both if opens < closes] or [self.half]
+
+    def _open(self, day: date | None) -> Spans:
         if day is not None and self.open_days.get(day):
             return self.open_days[day]
         week = [self.open_days[one] for one in sorted(self.open_days)[:7]]

@@ -53,9 +53,13 @@ _FIXED = {
 }
 _PEOPLE = (
     r"(?:seats?|users?|people|persons?|licen[cs]es?|employees|colleagues|of us|team ?members?|"
-    r"members|accounts?|agents|staff|guests?|adults|pax|ppl|heads|folks|reps|workers|logins?)"
+    r"members|accounts?|agents|staff|guests?|adults?|pax|ppl|heads|folks|reps|workers|logins?|kids|"
+    r"children|men|women|ladies|boys|girls|friends|diners|others|attendees|participants)"
 )
-_PEOPLE_SLOTS = {"seats", "users", "people", "quantity", "party", "size", "guests", "count"}
+_PEOPLE_SLOTS = frozenset(
+    {"seats", "users", "people", "persons", "quantity", "party", "size", "guests", "count"}
+    | {"adults", "passengers", "riders", "travelers", "travellers", "attendees", "participants"}
+)
 _TEAM = (
     r"(?:team|group|party|company|firm|office|crew|department|staff) (?:of|with)|"
     r"we(?: are|'re| have| got)|there are|there's"
@@ -92,14 +96,17 @@ def value(words: str) -> int:
 
 def counts(text: str, slot: Slot, *, asked: bool) -> list[Found]:
     """Find how many: with a unit ("20 seats", "team of five"), or bare when asked."""
-    units = _PEOPLE if _PEOPLE_SLOTS & set(slot.words) else _units(slot)
+    units = _PEOPLE if of_people(slot) else _units(slot)
     patterns = [rf"\b({NUMBER})\s*(?:more |other |different )?{units}\b"]
-    if _PEOPLE_SLOTS & set(slot.words):
+    if of_people(slot):
         patterns.append(
             rf"\b({NUMBER})(?:\s+(?:x|times|of the|of your))?[\s\x00]*\x00(?:\s*{units}\b)?"
         )
         patterns.append(rf"\b({NUMBER})\s+(?!(?:{_NO_COUNT})\b)[a-z-]+\s+{units}\b")
         patterns.append(rf"\ball ({NUMBER})\b")
+        patterns.append(rf"\b({NUMBER})[- ](?:tops?|total|in total|altogether)\b")
+        patterns.append(rf"\b(?:total of|people of|(?:only|just) the) ({NUMBER})\b")
+        patterns.append(rf"\b({NUMBER}) (?:will (?:come|be|attend)|are coming|is coming)\b")
         patterns.append(rf"\b(?:{_TEAM}) {_ABOUT}({NUMBER})\b(?!\s*(?:%|percent))")
         patterns.append(
             rf"\b(?:for|x|make it|make that|about|with) {_ABOUT}({NUMBER})\b"
@@ -117,6 +124,17 @@ def counts(text: str, slot: Slot, *, asked: bool) -> list[Found]:
     if asked and re.search(r"\b(?:just me|only me|myself|me alone)\b", text, re.I):
         return [Found(0, len(text), 1)]
     return []
+
+
+def of_people(slot: Slot) -> bool:
+    """Tell whether a count is one of people, or of seats for them."""
+    return bool(_PEOPLE_SLOTS & set(slot.words))
+
+
+def has_unit(words: str, slot: Slot) -> bool:
+    """Tell whether words that hold a count say of what."""
+    units = _PEOPLE if of_people(slot) else _units(slot)
+    return bool(re.search(rf"\b{units}\b", words, re.I))
 
 
 def percents(text: str) -> list[Found]:

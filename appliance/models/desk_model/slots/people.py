@@ -11,8 +11,14 @@ _FROM = re.compile(
     r"with)\s+([A-Z][\w&.'’-]*"
     r"(?:\s+[A-Z&][\w&.'’-]*){0,3})"
 )
+_CAPITALS = r"([A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+){1,2})"
 _FOR = re.compile(
-    r"\bfor\s+([A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+){1,2})(?=\s*(?:[,.;\x00]|$|and\b|at\b))"
+    rf"\b(?:for|under|by|for i think)\s+{_CAPITALS}(?=\s*(?:[,.;?!\x00]|$|(?:and|at|on|in|for|from|"
+    r"to|is|was|has|have|please|this|that|who|needs?|with)\b))"
+)
+_BOOKED = re.compile(
+    rf"(?:^|[.!?\n]\s*|\ban?\s+){_CAPITALS}\s+(?:has|had|made|booked|(?:booking|reservation|table|"
+    r"appointment)\b)"
 )
 _TAIL = re.compile(
     r"(?:[\s,.!]+(?:then|please|thanks|thank you|here|of course|i guess|if you must))+\W*$", re.I
@@ -28,7 +34,7 @@ _SURE = re.compile(
     rf"\b(?:(?:my|the|his|her)\s+(?:full\s+|first\s+|last\s+)?name(?:'?s|\s+is|\s+should be|"
     rf"\s+should read|"
     rf"\s+to|:|\s+was)?(?:\s+(?:is\s+)?spell?(?:ed|t))?|(?:full |first |last )?name\s*(?:is|:|=|"
-    rf"to|'s)|call me|i am called|"
+    rf"to|'s)|call me|i am called|i(?:'m| am) known as|"
     rf"i go by|under the name(?: of)?|in the name of|make it out to|spelled|"
     rf"(?:demo|call|booking|meeting|appointment) for (?=(?-i:[A-Z])))\s*(?:is\s+)?"
     rf"(?:actually\s+|really\s+)?{_TITLE}{_FULL}",
@@ -59,6 +65,7 @@ it's that's what's let's you're we're send give tell show get got go come take p
 parking open closed opening hours address discount refund trial before after around between until
 okey absolutely definitely certainly course exactly bot robot ridiculous urgent everyone nobody
 works work better nicer easier suits suit fits fit best later earlier ideal possible away
+pretty include add switch known alone vegan vegetarian allergic coming hungry pregnant
 using having working planning thinking considering running getting based located under into
 """
 _STOP = frozenset(_STOP_WORDS.split())
@@ -99,7 +106,8 @@ def persons(text: str, *, asked: bool) -> list[Found]:
         if found := _cut(match, sure=True):
             return [found]
     for match in _LIKELY.finditer(text):
-        if found := _cut(match, sure=False):
+        found = _cut(match, sure=False)
+        if found and (asked or match[1][0].isupper() or not match[0].lower().startswith("it")):
             return [found]
     if (here := _HERE.search(text)) and (found := _cut(here, sure=False)):
         return [found]
@@ -115,9 +123,10 @@ def is_name(text: str) -> bool:
 
 def beside(text: str) -> list[Found]:
     """Find a capitalised name that stands by itself beside covered values, or after "for"."""
-    match = _FOR.search(text)
-    if match and all(map(_fits, match[1].split())):
-        return [Found(match.start(), match.end(), match[1])]
+    for pattern in (_FOR, _BOOKED):
+        match = pattern.search(text)
+        if match and all(map(_fits, match[1].split())):
+            return [Found(match.start(1), match.end(1), match[1])]
     if "\x00" not in text:
         return []
     for piece in re.finditer(r"[^,;:\n\x00()|/]+", text):

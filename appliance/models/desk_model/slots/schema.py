@@ -18,6 +18,8 @@ _WORDS = {
     Kind.QUERY: {"query"},
 }
 _PERSON = {"name", "full_name", "customer_name", "contact_name", "your_name"}
+_FIRST_NAME = {"first_name", "given_name", "forename"}
+_LAST_NAME = {"last_name", "family_name", "surname"}
 _PERCENT = {"percent", "discount", "percentage"}
 _MONEY = {"price", "amount", "budget", "cost", "money", "sum"}
 
@@ -68,6 +70,10 @@ def _kind(name: str, entry: Mapping[str, Any]) -> Kind:
         return Kind.MONEY if words & _MONEY else Kind.COUNT
     if name.lower() in _PERSON:
         return Kind.PERSON
+    if name.lower() in _FIRST_NAME:
+        return Kind.FIRST_NAME
+    if name.lower() in _LAST_NAME:
+        return Kind.LAST_NAME
     for kind, marks in _WORDS.items():
         if words & marks:
             return kind

@@ -38,6 +38,10 @@ _BOUND = re.compile(
     re.I,
 )
 
+_COUNTED_BACK = re.compile(r"\b(?:half|quarter|minutes?|five|ten|twenty|\d{1,2})\s+$", re.I)
+_NO_GREETING = r"(?<!good )(?<!not in the )(?<!not this )(?<!^)\b"
+_EARLY = re.compile(rf"{_NO_GREETING}(?:morning|breakfast)\b", re.I)
+_LATE = re.compile(rf"{_NO_GREETING}(?:tonight|evening|night|afternoon|dinner)\b|^tonight\b", re.I)
 _HALF_DAY = re.compile(r"\b(?:before|after|until) (?:noon|midday|lunch)\b", re.I)
 _Reader = Callable[[re.Match[str], Spans], str | None]
 
@@ -45,7 +49,8 @@ _Reader = Callable[[re.Match[str], Spans], str | None]
 def find(text: str, context: Context, *, day: date | None, asked: bool = False) -> list[Found]:
     """Find times; a part of the day or a range comes back as `vague` with its words as hint."""
     spans = context.spans(day)
-    if match := _BOUND.search(text):
+    match = _BOUND.search(text)
+    if match and not _COUNTED_BACK.search(text[: match.start()]):
         return [Found(match.start(), match.end(), None, trouble="vague", hint=match[0].lower())]
     if match := _HALF_DAY.search(text):
         return [Found(match.start(), match.end(), None, trouble="vague", hint=_plain(match[0]))]
@@ -67,6 +72,14 @@ def find(text: str, context: Context, *, day: date | None, asked: bool = False) 
     if asked and (match := _LATER.search(text)):
         return [Found(match.start(), match.end(), None, trouble="vague", hint="")]
     return []
+
+
+def half_of_day(text: str) -> tuple[time, time] | None:
+    """Give the half of the day the words speak of; a greeting or both halves tell nothing."""
+    early, late = bool(_EARLY.search(text)), bool(_LATE.search(text))
+    if early is late:
+        return None
+    return (time(0), time(12)) if early else (time(12), time(23, 59))
 
 
 def fitting(hint: str, spans: Spans) -> tuple[int, int]:
@@ -181,18 +194,19 @@ def _pattern(words: str) -> re.Pattern[str]:
 _NOT_A_UNIT = (
     r"(?!\s*(?:%|per ?cent|seats?|users?|people|licen[cs]es|persons?|days?|weeks?|months?|years?|"
     r"hours?\b|hrs?|min(?:ute)?s?|dollars|bucks|employees|members|of us|colleagues|times|plans?|"
-    r"questions?|st\b|nd\b|rd\b|th\b|off\b|demos?|more|other))"
+    r"questions?|st\b|nd\b|rd\b|th\b|off\b|demos?|more|other|friends|guests|adults?|child|children|"
+    r"kids?|will\b|are\b|total|tops?\b|heads))"
 )
 _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (
         _pattern(
             rf"(?P<p>half|(?:a )?quarter|{numbers.WORD}|\d{{1,2}})(?:\s+minutes?)?\s+"
-            rf"(?P<to>past|to|til|till|after)\s+(?P<h>{_HOUR}){_AP}?"
+            rf"(?P<to>past|to|til|till|after|before)\s+(?P<h>{_HOUR}){_AP}?"
         ),
         _half_word,
     ),
     (_pattern(rf"half\s+(?P<h>{_HOUR})"), _half_two),
-    (_pattern(rf"(?P<h>\d{{1,2}})[:.h](?P<m>[0-5]\d){_AP}?(?:\s*h(?:rs?|ours)?)?"), _clock),
+    (_pattern(rf"(?P<h>\d{{1,2}})[:.h](?P<m>[0-5]\d){_AP}?(?:\s*h(?:rs?|ours)?|-?ish)?"), _clock),
     (_pattern(rf"(?P<h>{_HOUR})(?P<m>\d\d)?{_AP}"), _clock),
     (_pattern(rf"(?P<h>{_HOUR})[ -](?P<m>{_MINUTE}){_AP}"), _clock),
     (
@@ -228,5 +242,6 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
 )
 _ASKED: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (_pattern(r"(?P<h>[01]?\d|2[0-3])(?P<m>[0-5]\d)"), _clock),
+    (_pattern(r"(?P<h>[01]?\d|2[0-3])\s?(?:h|hrs?)"), _clock),
     (_pattern(rf"(?P<h>{_HOUR}){_NOT_A_UNIT}"), _clock),
 )

@@ -1,0 +1,90 @@
+"""Words that customers use for one another, in English; a config adds those of its trade.
+
+What is asked as "rent a bike" is written as "hire of bicycles". Every line is one thing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_ENDING = re.compile(r"(?<=\w{3})(?:ings|ing|edly|ed|ies|es|s|ly)$")
+_LINES = """
+price cost fee charge rate
+rent hire lease borrow
+bike bicycle cycle
+car vehicle auto
+kid child children toddler
+pet animal dog cat
+phone telephone call ring
+internet wifi wlan
+repair mend fix
+refund reimburse
+doctor physician
+dentist dental tooth teeth
+glasses spectacles
+parcel package
+deliver delivery
+send post ship
+shop store
+buy purchase
+discount reduction rebate
+invoice bill
+voucher certificate
+elevator lift
+luggage baggage suitcase
+parking garage
+guarantee warranty
+broken damaged faulty damage
+free complimentary
+booking reservation
+medicine drug medication
+maximum limit most cap
+minimum least lowest
+abroad foreign international
+photo picture photograph
+toilet restroom lavatory
+taxi cab
+lorry truck
+petrol fuel gasoline
+sofa couch
+autumn fall
+staff employee
+job vacancy position
+insurance cover coverage
+pickup collection collect
+address location
+start begin
+end finish
+surgery operation
+instalment installment
+licence license permit
+spare replacement
+fast quick
+big large
+holiday vacation
+evening night
+guest visitor
+client customer
+"""
+
+
+def stem(word: str) -> str:
+    """Give a word without an English ending: "parties" and "party" are one."""
+    found = _ENDING.search(word)
+    if found is None:
+        return word
+    return word[: found.start()] + ("y" if found[0] == "ies" else "")
+
+
+def _by_stem() -> Mapping[str, tuple[str, ...]]:
+    groups = [line.split() for line in _LINES.strip().splitlines()]
+    return {stem(word): tuple(group) for group in groups for word in group}
+
+
+_GROUPS = _by_stem()
+
+
+def others(word: str) -> list[str]:
+    """Give what else a word may be called."""
+    return [other for other in _GROUPS.get(stem(word), ()) if stem(other) != stem(word)]

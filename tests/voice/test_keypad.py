@@ -15,7 +15,7 @@ from appliance.assembly.calls import SpokenAppliance
 from appliance.connectors.phone import prompts
 from appliance.conversation import tickets
 from appliance.conversation.values import Role
-from appliance.core import ids
+from appliance.core import errors, ids
 from appliance.voice import keypad, phrases, voicemail
 from appliance.voice.values import CallOutcome, Ended, IncomingCall
 from tests.voice.calls import ROOT, spoken_house
@@ -110,9 +110,11 @@ async def test_a_message_is_kept_sealed_with_a_ticket(house: SpokenAppliance) ->
     assert outcome.handoff is not None
     reference = outcome.handoff
     ticket = house.db.read(lambda c: tickets.get(c, house.keyring, reference))
-    message_id = ticket.summary.rpartition(" ")[2]
+    message_id = ticket.summary.split(" ")[-2]
     sound = voicemail.open_message(house.settings.data_dir, house.keyring, message_id)
     assert SPEECH in sound
+    with pytest.raises(errors.NotFound):
+        voicemail.open_message(house.settings.data_dir, house.keyring, "../core")
 
 
 async def test_silence_is_no_message(house: SpokenAppliance) -> None:

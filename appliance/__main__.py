@@ -112,6 +112,10 @@ def doctor(
     if loaded.config is not None and (chosen.data_dir / office.CORE).exists():
         findings += examiner.channels(commands.probed(chosen, loaded.config))
     findings += examiner.mcp(*asyncio.run(mcp.ask(chosen)))
+    if loaded.config is not None and loaded.config.voice.enabled:
+        from appliance.switchboard import plan  # noqa: PLC0415
+
+        findings += examiner.phone(plan.lacking(), plan.lacking_for_telephones())
     _print_findings(findings, as_json=as_json)
     raise typer.Exit(any(finding.state == "fail" for finding in findings))
 

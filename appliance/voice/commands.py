@@ -1,4 +1,4 @@
-"""The phone's command: a call from one sound file into another."""
+"""The phone's commands: a call from one sound file into another, and the messages callers left."""
 
 from __future__ import annotations
 
@@ -16,8 +16,46 @@ if TYPE_CHECKING:
 _MISSING = "Calls need LiveKit's Python libraries. Run: make livekit"
 
 
+voicemail = typer.Typer(help="Messages that callers have left.", no_args_is_help=True)
+
+
+@voicemail.command("list")
+def list_messages() -> None:
+    """List the messages that are kept, the oldest first; their tickets say who called."""
+    from appliance.core import settings  # noqa: PLC0415
+    from appliance.voice import voicemail as room  # noqa: PLC0415
+
+    for message_id, kept_at in room.kept(settings.load().data_dir):
+        typer.echo(f"{message_id}  {kept_at:%Y-%m-%d %H:%M} UTC")
+
+
+@voicemail.command()
+def save(
+    message_id: Annotated[str, typer.Argument(help="The message, as its ticket names it.")],
+    path: Annotated[Path, typer.Argument(help="Where to write the sound (WAV).")],
+) -> None:
+    """Write a message's sound to a file that anybody who may read it can hear."""
+    from appliance.assembly.office import open_office  # noqa: PLC0415
+    from appliance.core import audit, settings  # noqa: PLC0415
+    from appliance.voice import voicemail as room  # noqa: PLC0415
+
+    office = open_office(settings.load())
+    try:
+        sound = room.open_message(office.settings.data_dir, office.keyring, message_id)
+        office.db.write_now(
+            lambda c: audit.record(
+                c, office.clock.now(), office.who, "voicemail saved", message=message_id
+            )
+        )
+    finally:
+        office.close()
+    path.write_bytes(sound)
+    typer.echo(f"{path}: {len(sound)} bytes")
+
+
 def mount(app: typer.Typer) -> None:
-    """Mount the command."""
+    """Mount the commands."""
+    app.add_typer(voicemail, name="voicemail")
 
     @app.command()
     def call(

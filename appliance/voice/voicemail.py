@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import wave
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from appliance.assembly.house import Appliance
 from appliance.connectors.phone import prompts
 from appliance.conversation import tickets
 from appliance.conversation.values import Conversation
-from appliance.core import ids
+from appliance.core import errors, ids
 from appliance.core.crypto import Keyring
 from appliance.voice import wording
 from appliance.voice.values import IncomingCall
@@ -69,10 +70,23 @@ def open_message(folder: Path, keyring: Keyring, message_id: str) -> bytes:
     """Give a kept message as a WAV file.
 
     Raises:
+        NotFound: there is no such message.
         Misconfigured: another key sealed it, or it was changed.
     """
+    if message_id not in {known for known, _ in kept(folder)}:
+        raise errors.NotFound(
+            f"No message {message_id[:40]} is kept. See: appliance voicemail list"
+        )
     sealed = (folder / FOLDER / f"{message_id}.sealed").read_bytes()
     return base64.b64decode(keyring.open(_PLACE, message_id, sealed))
+
+
+def kept(folder: Path) -> list[tuple[str, datetime]]:
+    """List the messages in the data folder and when they were left, the oldest first."""
+    return [
+        (path.stem, datetime.fromtimestamp(path.stat().st_mtime, UTC))
+        for path in sorted((folder / FOLDER).glob("*.sealed"))
+    ]
 
 
 def _write(folder: Path, keyring: Keyring, message_id: str, samples: bytes) -> None:

@@ -13,11 +13,11 @@ NOT_HEARD = "I'm sorry, I can't hear you at the moment. A colleague will call yo
 NOT_SPOKEN = "I'm sorry, I can't speak at the moment. A colleague will call you back. Goodbye."
 WITH_PERSON = "A colleague is already taking care of this. I have noted what you said for them."
 STOPPING = "I'm sorry, I have to stop here. Please call again in a minute. Goodbye."
+VOICEMAIL = "A message of {seconds} s from {caller}. appliance voicemail save {id} FILE"
+NO_NUMBER = "a hidden number"
 
 # What may have to be said when no voice is left.
 FIXED = (NOT_SPOKEN, NOT_HEARD, STILL_THERE, GOODBYE, TOO_LONG, NOT_NOW, REPEAT, STOPPING)
 
 # For the ticket of a call that broke.
 CALL_FAILED = "A call broke off because speech did not work. Please call back."
-VOICEMAIL = "A message of {seconds} s from {caller}. Listen: appliance voicemail play {id}"
-NO_NUMBER = "a hidden number"

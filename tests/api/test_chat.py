@@ -79,6 +79,7 @@ async def test_a_new_visitor_meets_the_bot(client):
         ],
         "mode": "basic",
         "open_now": True,
+        "calls": False,
         "notice": None,
     }
 

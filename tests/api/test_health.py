@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
@@ -105,6 +106,27 @@ async def test_a_silent_jobs_process_is_a_warning(web, stand_in, ago_s, state):
 
     assert checks(response)["jobs"]["state"] == state
     assert response.status_code == 200
+
+
+async def test_the_phone_is_told_of_where_it_is_on(web, stand_in):
+    assert "phone" not in checks(await web.get("/ready"))
+
+    said = {"at": stand_in.clock.now().isoformat(), "state": "warn", "says": "No worker."}
+    stand_in.db.write_now(lambda c: notes.put(c, notes.PHONE, json.dumps(said)))
+    told = checks(await web.get("/ready"))["phone"]
+
+    assert (told["state"], told["says"]) == ("warn", "No worker.")
+
+
+async def test_a_switchboard_that_is_gone_is_a_warning(web, stand_in):
+    at = stand_in.clock.now() - timedelta(minutes=2)
+    said = {"at": at.isoformat(), "state": "ok", "says": "fine"}
+    stand_in.db.write_now(lambda c: notes.put(c, notes.PHONE, json.dumps(said)))
+
+    told = checks(await web.get("/ready"))["phone"]
+
+    assert told["state"] == "warn"
+    assert "last seen 120 s ago" in told["says"]
 
 
 async def test_an_old_unanswered_message_is_a_warning(web, stand_in):

@@ -120,3 +120,31 @@ def test_beyond_the_last_line_a_caller_hears_that_it_is_busy(open_exchange, phon
         third.dial(open_exchange.address)
 
         assert "486 Busy Here" in third.wait("CALL_CLOSED")["param"]
+
+
+@pytest.mark.parametrize("name", ["livekit-sip", "livekit-server", "redis-server"])
+def test_a_killed_program_comes_back_and_the_next_call_is_answered(open_exchange, phone, name):
+    killed = open_exchange.program(name)
+
+    killed.kill()
+
+    wait_for(lambda: is_back(open_exchange, name, killed.pid), 30, f"a new {name}")
+    wait_for(lambda: open_exchange.state()["state"] == "ok", 40, "the phone is whole")
+    wait_for(lambda: is_answered(phone, open_exchange), 60, "an answered call")
+    phone.hang_up()
+
+
+def is_back(exchange: Exchange, name: str, before: int) -> bool:
+    try:
+        return exchange.program(name).pid != before
+    except LookupError:
+        return False
+
+
+def is_answered(phone: Telephone, exchange: Exchange) -> bool:
+    """Dial until a call is answered: the trunk is set up anew, the worker comes back."""
+    dialled = len(phone.events("CALL_LOCAL_SDP"))
+    if len(phone.events("CALL_CLOSED")) == dialled:
+        phone.dial(exchange.address)
+        wait_for(lambda: len(phone.events("CALL_LOCAL_SDP")) > dialled, 5, "it dials")
+    return bool(phone.events("CALL_ESTABLISHED"))

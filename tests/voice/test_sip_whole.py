@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from appliance.conversation.values import Role
@@ -51,13 +52,25 @@ def caller(tmp_path: Path, desk: Desk) -> Iterator[Telephone]:
 
 def tell(desk: Desk, caller: Telephone, sound: Path, words: str) -> str:
     """Say something by telephone; gives what the bot says to it."""
-    before = len(desk.said(Role.BOT))
+    before, heard = len(desk.said(Role.BOT)), len(caller.heard())
+    speak(desk, caller, sound, words)
+    wait_for(lambda: len(desk.said(Role.BOT)) > before, 30, "a reply")
+    wait_for(lambda: is_over(caller.heard()[heard:]), 30, "the end of the reply")
+    return desk.said(Role.BOT)[-1]
+
+
+def speak(desk: Desk, caller: Telephone, sound: Path, words: str) -> None:
+    """Say something; the recogniser hears `words`."""
     with (desk.exchange.folder / "script.txt").open("a") as script:
         script.write(words + "\n")
     caller.say(sound)
     wait_for(lambda: words in desk.said(Role.CONTACT), 30, f"heard: {words}")
-    wait_for(lambda: len(desk.said(Role.BOT)) > before, 30, "a reply")
-    return desk.said(Role.BOT)[-1]
+
+
+def is_over(heard: np.ndarray) -> bool:
+    """Tell whether something was said and a second and a half of silence came after it."""
+    last = heard[-12_000:]
+    return len(heard) > 12_000 and np.abs(heard).max() > 1000 and np.abs(last).max() < 500
 
 
 def test_a_telephone_books_a_demo_and_is_then_put_through_to_a_person(
@@ -66,6 +79,7 @@ def test_a_telephone_books_a_demo_and_is_then_put_through_to_a_person(
     caller.dial(desk.exchange.address)
     caller.wait("CALL_ESTABLISHED", 60)
     wait_for(lambda: len(desk.said(Role.BOT)) == 2, 40, "disclosure and greeting")
+    wait_for(lambda: is_over(caller.heard()), 30, "the end of the greeting")
     assert desk.said(Role.BOT) == ["A machine speaks.", "Hello there."]
 
     asked = tell(
@@ -81,7 +95,7 @@ def test_a_telephone_books_a_demo_and_is_then_put_through_to_a_person(
     (message, *_) = [each for each in desk.messages() if each.text == booked]
     assert message.turn_id
 
-    tell(desk, caller, narrow("person", tmp_path), "i would like to talk to a person")
+    speak(desk, caller, narrow("person", tmp_path), "i would like to talk to a person")
     person.wait("CALL_ESTABLISHED", 30)
     caller.wait("TRANSFER")
     assert {each.conversation_id for each in desk.messages()} == {message.conversation_id}

@@ -119,6 +119,14 @@ def clock(present: datetime, start: datetime | None) -> Finding:
     return Finding("clock", "ok", said)
 
 
+def phone(lacking: Sequence[str], lacking_for_telephones: Sequence[str]) -> list[Finding]:
+    """Say what calls need and this machine has not."""
+    if missing := [*lacking, *lacking_for_telephones]:
+        state: State = "fail" if lacking else "warn"
+        return [Finding("phone", state, said) for said in missing]
+    return [Finding("phone", "ok", "What calls need is installed.")]
+
+
 def channels(probed: Sequence[tuple[str, Step]]) -> list[Finding]:
     """Say of each channel what works, step by step."""
     return [

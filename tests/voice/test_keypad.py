@@ -1,0 +1,155 @@
+"""The keypad menu on a line that is pressed by script."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+import pytest_asyncio
+
+from appliance.assembly.calls import SpokenAppliance
+from appliance.connectors.phone import prompts
+from appliance.conversation import tickets
+from appliance.conversation.values import Role
+from appliance.core import errors, ids
+from appliance.voice import keypad, phrases, voicemail
+from appliance.voice.values import CallOutcome, Ended, IncomingCall
+from tests.voice.calls import ROOT, spoken_house
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
+
+SPEECH = (np.sin(np.arange(3 * prompts.RATE) / 5) * 5000).astype("<i2").tobytes()
+
+
+@dataclass
+class Line:
+    """A call that is pressed by script; without a key there is silence, at once."""
+
+    keys: list[str]
+    message: bytes = b""
+    person: bool = False
+    hangs_up: bool = False
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
+    played: int = 0
+
+    async def play(self, samples: bytes, *, until: Callable[[], bool]) -> None:
+        assert samples
+        self.played += len(samples)
+
+    async def key(self, within_s: float) -> str | None:
+        if self.keys:
+            return self.keys.pop(0)
+        if self.hangs_up:
+            self.gone.set()
+        return None
+
+    def has_key(self) -> bool:
+        return bool(self.keys)
+
+    async def record(self, most_s: float) -> bytes:
+        return self.message
+
+    async def hand_over(self, reference: str, department: str | None) -> bool:
+        return self.person
+
+    async def hang_up(self) -> None:
+        self.gone.set()
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SpokenAppliance]:
+    text = (ROOT / "bot_config.yaml").read_text("utf-8")
+    text = text.replace("voice:\n  enabled: false\n", "voice:\n  enabled: true\n")
+    async with spoken_house(tmp_path_factory.mktemp("house"), text=text) as opened:
+        yield opened
+
+
+async def called(
+    house: SpokenAppliance, line: Line, *, caller: str | None = ""
+) -> tuple[CallOutcome, list[str]]:
+    """Make a call; gives how it went and what was said."""
+    number = f"+1617{ids.new_id()[-7:]}" if caller == "" else caller
+    call = IncomingCall(ids.new_id(), "inbound", number, "100", "room", "sip")
+    outcome = await keypad.answer(call, line, house)
+    identity = call.identity
+    found = house.history(identity.kind, identity.value, after=0, limit=500).messages
+    return outcome, [each.text for each in found if each.role is Role.BOT]
+
+
+async def test_the_hours_are_said_as_the_calendar_has_them(house: SpokenAppliance) -> None:
+    outcome, said = await called(house, Line(["1"], hangs_up=True))
+
+    assert "We are open Monday through Friday from nine A M to five P M" in said[2]
+    assert outcome.ended is Ended.CALLER
+
+
+async def test_the_second_free_appointment_is_booked(house: SpokenAppliance) -> None:
+    outcome, said = await called(house, Line(["2", "2", "1"]))
+
+    assert outcome.ended is Ended.SERVED
+    first, second = (each for each in said if each.startswith("The next free"))
+    assert first != second
+    assert "Your appointment is booked. Your reference is B dash" in said[-2]
+
+
+async def test_a_hidden_number_cannot_book_and_may_leave_a_message(house: SpokenAppliance) -> None:
+    outcome, said = await called(house, Line(["2"], message=SPEECH), caller=None)
+
+    assert outcome.handoff is not None
+    assert outcome.ended is Ended.SERVED
+    assert not any("booked" in each for each in said)
+
+
+async def test_a_message_is_kept_sealed_with_a_ticket(house: SpokenAppliance) -> None:
+    outcome, _ = await called(house, Line(["3"], message=SPEECH))
+
+    assert outcome.handoff is not None
+    reference = outcome.handoff
+    ticket = house.db.read(lambda c: tickets.get(c, house.keyring, reference))
+    message_id = ticket.summary.split(" ")[-2]
+    sound = voicemail.open_message(house.settings.data_dir, house.keyring, message_id)
+    assert SPEECH in sound
+    with pytest.raises(errors.NotFound):
+        voicemail.open_message(house.settings.data_dir, house.keyring, "../core")
+
+
+async def test_silence_is_no_message(house: SpokenAppliance) -> None:
+    outcome, said = await called(house, Line(["3"], message=bytes(32_000), hangs_up=True))
+
+    assert outcome.handoff is None
+    assert "I could not hear a message." in said
+
+
+async def test_a_caller_is_put_through_or_leaves_a_message(house: SpokenAppliance) -> None:
+    through, _ = await called(house, Line(["4"], person=True))
+    nobody, said = await called(house, Line(["4"], message=SPEECH))
+
+    assert through.ended is Ended.TRANSFERRED
+    assert nobody.handoff is not None
+    assert any(each.startswith("Nobody can take your call") for each in said)
+
+
+async def test_a_caller_who_presses_nothing_is_asked_and_then_let_go(
+    house: SpokenAppliance,
+) -> None:
+    outcome, said = await called(house, Line([]))
+
+    assert outcome.ended is Ended.SILENCE
+    assert said.count("Are you still there?") == 2
+
+
+async def test_a_key_without_meaning_is_told_so(house: SpokenAppliance) -> None:
+    _, said = await called(house, Line(["8"], hangs_up=True))
+
+    assert "Sorry, that key has no meaning here." in said
+
+
+async def test_every_phrase_has_its_recording() -> None:
+    recordings = Path(prompts.__file__).parent / "recordings"
+
+    assert {path.stem for path in recordings.glob("*.wav")} == set(phrases.words())
+    assert all(prompts.samples(name) for name in phrases.words())

@@ -15,7 +15,7 @@ from appliance.models.desk_model.move import Desk
 from appliance.models.desk_model.slots import extract, schema
 from appliance.models.desk_model.turn import Turn
 from tests.models.talk import NOW, model
-from tests.models.test_slots import CONTEXT
+from tests.models.test_slots import CONTEXT, DEMO
 
 _DAY = {"type": "string", "format": "date"}
 _TIME = {"type": "string", "format": "time"}
@@ -139,6 +139,25 @@ def test_one_day_goes_to_the_slot_that_was_asked_for_or_named() -> None:
     assert room("on the 23rd", asked="check_out_date") == {"check_out_date": "2026-11-23"}
     assert room("we check out on the 23rd") == {"check_out_date": "2026-11-23"}
     assert room("on the 23rd", check_in_date="2026-11-20") == {"check_out_date": "2026-11-23"}
+
+
+def test_a_number_beside_a_plain_time_is_no_second_time() -> None:
+    demo = extract.read(
+        "Tuesday at 9:30 would suit visitor 4", DEMO, context=CONTEXT, corrects=True
+    )
+
+    assert demo.values == {"day": "2026-11-17", "time": "09:30"}
+    assert not demo.troubles
+
+
+def test_a_bare_hour_still_corrects_a_time_that_is_refused() -> None:
+    demo = extract.read("not 3pm, 4 would suit me", DEMO, context=CONTEXT, corrects=True)
+
+    assert demo.values["time"] == "16:00"
+
+
+def test_the_number_of_a_train_is_no_time() -> None:
+    assert "time" not in table("i come by train number 11", asked="time")
 
 
 def test_the_card_fills_both_halves_of_a_name(cache_dir: Path) -> None:

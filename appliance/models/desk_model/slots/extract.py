@@ -131,7 +131,12 @@ class _Reader:
                 continue
             for slot in own or [Slot(kind.value, kind, required=False)]:
                 asked = self.asked == slot.name
-                if kind is Kind.TIME and own and self.corrects and not asked:
+                if (
+                    kind is Kind.TIME
+                    and own
+                    and not asked
+                    and self._may_be_bare(slot, left, context)
+                ):
                     source, asked = _ONE.sub(_covered, left), True
                 else:
                     source = left
@@ -195,6 +200,16 @@ class _Reader:
             if any(m <= one.start and not re.search(r"\w", source[m : one.start]) for m in marks)
         ]
         return sorted([*hits, *added], key=lambda one: one.start)
+
+    def _may_be_bare(self, slot: Slot, left: str, context: Context) -> bool:
+        """Tell whether a correction's new hour may stand bare: not where a plain one is given."""
+        plain = _find(Kind.TIME, left, slot, context, asked=False, day=self.day)
+        return self.corrects and not any(
+            one.value not in {None, *self._stale(slot)}
+            and not _REFUSED.search(left[: one.start].rstrip("\x00"))
+            and not taken_back.ruled_out(left, one)
+            for one in plain
+        )
 
     def _half(self) -> Kind | None:
         """Tell which half of a name was asked for."""

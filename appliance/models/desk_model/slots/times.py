@@ -38,6 +38,11 @@ _BOUND = re.compile(
     re.I,
 )
 
+_NUMBERED = re.compile(
+    r"\b(?:number|room|suite|train|bus|line|flight|gate|platform|visitor|invoice|order|ticket)\s*#?$|"
+    r"#\s*$",
+    re.I,
+)
 _COUNTED_BACK = re.compile(r"\b(?:half|quarter|minutes?|five|ten|twenty|\d{1,2})\s+$", re.I)
 _NO_GREETING = r"(?<!good )(?<!not in the )(?<!not this )(?<!^)\b"
 _EARLY = re.compile(rf"{_NO_GREETING}(?:morning|breakfast)\b", re.I)
@@ -59,7 +64,7 @@ def find(text: str, context: Context, *, day: date | None, asked: bool = False) 
     for pattern, reader in _READERS if not asked else (*_READERS, *_ASKED):
         for match in pattern.finditer(covered):
             value = reader(match, spans)
-            if value is not None:
+            if value is not None and not _NUMBERED.search(covered[: match.start()]):
                 found.append(Found(match.start(), match.end(), value))
                 hidden = "\x00" * (match.end() - match.start())
                 covered = covered[: match.start()] + hidden + covered[match.end() :]

@@ -16,6 +16,7 @@ _MIN_DELAY_S = 0.25
 # What a wrong "not yet" costs. LiveKit's 2.5 s is heard as a dead line (livekit/agents #6415).
 _MAX_DELAY_S = 0.8
 _BARGE_IN_S = 0.25
+_COUGH_S = 1.5
 # When speech fails for good the call says so and ends (`call._on_error`); LiveKit would just close.
 _ATTEMPT = APIConnectOptions(max_retry=1, retry_interval=0.3, timeout=8.0)
 
@@ -61,8 +62,10 @@ def session(speech: Speech, vad: inference.VAD) -> AgentSession[None]:
             interruption={
                 "mode": "vad",
                 "min_duration": _BARGE_IN_S,
-                "resume_false_interruption": False,
-                "false_interruption_timeout": None,
+                # A cough holds a reply, it does not end it: without words it goes on. (A room can
+                # be held; raw sound cannot, there it ends.)
+                "resume_false_interruption": True,
+                "false_interruption_timeout": _COUGH_S,
             },
             preemptive_generation={"enabled": False},
         ),

@@ -34,6 +34,7 @@ _TURNED_AWAY = {
     "Rejecting inbound flood",
     "Rejecting inbound call, doesn't match any Dispatch Rules",
 }
+_UNFIT = "its address, number or password does not fit voice.phone"
 # The program ends with this process, however that ends.
 _TIED = (sys.executable, "-u", "-m", "appliance.core.supervised")
 
@@ -161,7 +162,10 @@ class Child:
                 continue  # longer than anything worth reading
             if not line:
                 return
-            if said := trouble(line):
+            said = trouble(line)
+            if said.get("said_msg") in _TURNED_AWAY:
+                _log.warning("a call was turned away", why=_UNFIT, **said)
+            elif said:
                 _log.warning("a program reports trouble", program=self.program.name, **said)
 
 

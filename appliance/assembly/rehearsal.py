@@ -37,7 +37,7 @@ from appliance.knowledge import records as documents
 from appliance.knowledge import texts
 from appliance.knowledge.library import Library
 from appliance.services.bookings import records as bookings
-from appliance.services.evaluation.judging import Answer, Source
+from appliance.services.evaluation.judging import Answer, Source, is_refusal
 from appliance.toolkit import catalogue as toolkit
 
 _MOST_ROWS = 400
@@ -101,7 +101,8 @@ class Rehearsal(Appliance):
         # What one conversation has booked is free again for the next one.
         await self.db.write(lambda c: bookings.free_cells_of(c, accepted.contact_id))
         last = [row for row in rows if row.seq > accepted.seq]
-        return Answer(tuple(said), tuple(self._sources(last)), tools, handed_over, took_s)
+        sources = tuple(self._sources(last, said[-1]))
+        return Answer(tuple(said), sources, tools, handed_over, took_s)
 
     async def _write(self, visitor: str, words: str) -> Accepted:
         accepted = await self.receive(
@@ -134,11 +135,15 @@ class Rehearsal(Appliance):
             called |= {one.tool for one in approvals.of_turn(connection, self.keyring, turn_id)}
         return frozenset(called)
 
-    def _sources(self, rows: Sequence[Message]) -> Iterator[Source]:
-        """Give what the reply cites, else what its last search found, each by all its names."""
+    def _sources(self, rows: Sequence[Message], said: str) -> Iterator[Source]:
+        """Give what the reply cites, else what its last search found, each by all its names.
+
+        A reply that says it has no answer rests on nothing.
+        """
         found = _found(rows)
         cited = next((row.citations for row in reversed(rows) if row.citations), [])
-        for source in dict.fromkeys(cited or found):
+        rests_on = cited or ([] if is_refusal(said) else list(found))
+        for source in dict.fromkeys(rests_on):
             text = found.get(source)
             yield self._source(source, text) if text is not None else Source((source,))
 

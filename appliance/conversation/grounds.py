@@ -171,7 +171,7 @@ class Grounds:
         if not self._quotable or _OF_US.search(words):
             return False
         texts = (_one_line(str(value)) for text in self._quotable for value in _values(text))
-        return any(words in text for text in texts)
+        return any(_begins_in(words, text) for text in texts)
 
     def missing(self, sentence: str) -> list[Figure]:
         """Give the figures of a sentence that stand nowhere; those of `HELD` must not leave."""
@@ -313,6 +313,16 @@ def _named_values(text: str) -> list[tuple[str, Any]]:
 
 def _values(text: str) -> list[Any]:
     return [value for _, value in _named_values(text)]
+
+
+def _begins_in(words: str, text: str) -> bool:
+    """Tell whether a text holds these words from the beginning of a sentence of its own."""
+    at = text.find(words)
+    while at >= 0:
+        if text[:at].rstrip()[-1:] in {"", ".", "!", "?", "…", ":", "-", "•", "*"}:
+            return True
+        at = text.find(words, at + 1)
+    return False
 
 
 def _one_line(words: str) -> str:

@@ -72,9 +72,9 @@ client customer
 def stem(word: str) -> str:
     """Give a word without an English ending: "parties" and "party" are one."""
     found = _ENDING.search(word)
-    if found is None:
-        return word
-    return word[: found.start()] + ("y" if found[0] == "ies" else "")
+    plain = word[: found.start()] + ("y" if found[0] == "ies" else "") if found else word
+    # "prices" has lost the e that "price" still has
+    return plain[:-1] if len(plain) > 3 and plain.endswith("e") else plain
 
 
 def _by_stem() -> Mapping[str, tuple[str, ...]]:

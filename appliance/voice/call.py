@@ -158,6 +158,7 @@ class _Held:
         """Leave nothing running, however the call ended."""
         with contextlib.suppress(Exception):
             await self.session.aclose()
+            await self.line.close()
         await self.talk.close()
 
     # -- what we say by ourselves ----------------------------------------------------------------

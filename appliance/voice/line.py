@@ -27,3 +27,6 @@ class SessionIO(Protocol):
 
     async def hang_up(self) -> None:
         """End the call from our side, once what was said is heard."""
+
+    async def close(self) -> None:
+        """Let go of what is held, after the session is closed."""

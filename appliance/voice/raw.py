@@ -155,6 +155,7 @@ class RawLine:
         self.speaker = Speaker()
         self.began = 0.0
         self.session: AgentSession[None] | None = None
+        self._synchronizer: TranscriptSynchronizer | None = None
         self._gone = asyncio.Event()
         self._pressed: Callable[[str], None] = lambda _: None
 
@@ -166,7 +167,7 @@ class RawLine:
     async def begin(self, session: AgentSession[None], agent: Agent) -> None:
         """Start the session. Only through the synchronizer is it known what was heard."""
         self.session, self.began = session, time.monotonic()
-        synchronizer = TranscriptSynchronizer(
+        synchronizer = self._synchronizer = TranscriptSynchronizer(
             next_in_chain_audio=self.speaker, next_in_chain_text=_Nowhere()
         )
         session.input.audio = self.microphone
@@ -190,6 +191,11 @@ class RawLine:
     async def hang_up(self) -> None:
         """End the call from our side."""
         self._gone.set()
+
+    async def close(self) -> None:
+        """End what has matched text with sound."""
+        if self._synchronizer is not None:
+            await self._synchronizer.aclose()
 
     def write_wav(self, path: Path) -> None:
         """Write what the caller heard, silences included, as 16 kHz mono."""

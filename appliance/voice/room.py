@@ -77,6 +77,9 @@ class RoomLine:
             async with asyncio.timeout(_HANG_UP_S):
                 await self._job.delete_room()
 
+    async def close(self) -> None:
+        """Nothing is held beside the room."""
+
     async def answered(self) -> None:
         """Wait while the caller's telephone still rings: nobody hears a greeting then."""
         with contextlib.suppress(TimeoutError):

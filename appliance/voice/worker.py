@@ -17,6 +17,7 @@ from appliance.core import errors, logs, settings
 from appliance.core.settings import Settings
 from appliance.core.supervised import die_with_parent
 from appliance.voice import call, keypad, keys, pipeline, room, transfer
+from appliance.voice.values import IncomingCall
 
 AGENT = "frontdesk"
 
@@ -102,16 +103,28 @@ async def take(job: JobContext) -> None:
         line = room.RoomLine(job, caller, person=lambda: transfer.person_of(house))
         incoming = room.call_of(job, caller)
         try:
-            if house.bots.the_live().config.voice.config is None:
+            if not await _spoken(incoming, line, house):
                 by_keys = keys.KeyLine(job, caller, line)
                 await by_keys.begin()
                 await keypad.answer(incoming, by_keys, house)
-            else:
-                await call.answer(incoming, line, house)
         except errors.Error as cause:
             _log.error("a call could not be held", why=cause.sentence)
             await line.hang_up()
     job.shutdown("the call is over")
+
+
+async def _spoken(
+    incoming: IncomingCall, line: room.RoomLine, house: calls.SpokenAppliance
+) -> bool:
+    """Hold a call by speech; False where none is set up, or what is set up cannot be opened."""
+    if house.bots.the_live().config.voice.config is None:
+        return False
+    try:
+        await call.answer(incoming, line, house)
+    except errors.Misconfigured as cause:
+        _log.error("speech cannot be opened: keys answer the call", why=cause.sentence)
+        return False
+    return True
 
 
 class _Load:

@@ -25,6 +25,7 @@ from tests.bench.report import Report
 NAMES = (
     "turn_cost",
     "desk_model",
+    "voice",
     "ready",
     "idle_memory",
     "group_commit",

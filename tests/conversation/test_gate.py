@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from appliance.conversation import claims, wording
@@ -131,6 +133,30 @@ async def test_a_receipt_lets_the_claim_pass() -> None:
     emitted, _ = await _through(["I've booked it."], {"booked"})
 
     assert emitted == ["I've booked it."]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "leaves"),
+    [
+        ("Worn for 22 hours a day, changed every ten days.", True),  # the document's own words
+        ("changed every ten days.", False),  # the end of a sentence may turn it round
+        ("We have booked your demo for Friday.", False),  # of you and us, whoever has written it
+    ],
+)
+async def test_what_the_company_has_written_may_be_quoted(sentence: str, leaves: bool) -> None:
+    text = "Worn for 22 hours a day,\nchanged every ten days. We have booked your demo for Friday."
+    told = json.dumps([{"text": text, "source": "braces.pdf"}])
+    out: list[str] = []
+
+    async def emit(words: str) -> None:
+        out.append(words)
+
+    gate = SentenceGate(proved=set(), emit=emit)
+    gate.grounds.tool_gave(told, is_ours=True, may_be_quoted=True)
+    await gate.feed(sentence)
+    await gate.flush()
+
+    assert (gate.text == sentence) is leaves
 
 
 async def test_any_receipt_backs_a_claim_that_names_nothing() -> None:

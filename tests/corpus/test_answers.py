@@ -32,7 +32,7 @@ from tests.evals.house import MONDAY, ROOT
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
-CITED, SAID, REFUSED = 0.80, 0.70, 20
+CITED, SAID, REFUSED = 0.66, 0.60, 16
 
 
 class Kept:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from appliance.core import errors
@@ -9,6 +11,7 @@ from appliance.knowledge.ingest.blocks import Heading, Paragraph, Parsed, Place,
 from appliance.knowledge.ingest.kinds import Kind
 from appliance.knowledge.ingest.read import read
 from appliance.knowledge.ingest.xlsx import shown
+from tests.corpus import layouts, markup
 from tests.knowledge import files
 
 
@@ -149,6 +152,21 @@ def test_a_pdf_keeps_its_pages_its_bookmarks_and_loses_its_running_heads():
         Paragraph("Keys: see below."),
     ]
     assert Place("page 5") in blocks
+
+
+def test_what_a_pdf_prints_large_or_bold_is_a_heading_and_its_letter_head_is_not():
+    body = "Dogs stay for twenty dollars a night, and a blanket is waiting for each of them."
+    paper = markup.paper("hotel/pets.pdf", "# Guests\nLetterhead: The Mill\n# x")
+    parts = [markup.Part("heading", f"Part {n}", level=2) for n in range(1, 24)]
+    filled = [each for part in parts for each in (part, markup.Part("text", body))]
+
+    blocks = blocks_of(layouts.laid_out(replace(paper, parts=tuple(filled))), "pets.pdf")
+
+    assert Place("page 2") in blocks
+    headings = [block.words for block in blocks if isinstance(block, Heading)]
+    assert headings == ["Guests", *(part.words for part in parts)]
+    said = [block.words for block in blocks if isinstance(block, Paragraph)]
+    assert said == [body] * len(parts)
 
 
 def test_a_sentence_over_two_pages_ends_on_the_first():

@@ -15,9 +15,11 @@ from appliance.core.clock import SystemClock
 from appliance.knowledge import facts, query
 from appliance.knowledge.library import open_library
 from appliance.knowledge.search import records as index
+from appliance.knowledge.synonyms import stem
 from appliance.knowledge.values import Wanted
 from appliance.models import embedder as embedders
 from appliance.toolkit import ports
+from tests.fakes import documents
 from tests.knowledge.conftest import Desk
 
 NOW = datetime(2026, 11, 16, 15, tzinfo=UTC)
@@ -111,7 +113,11 @@ def test_hostile_words_are_words_and_nothing_else(library, asked):
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=300,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 def test_whatever_is_typed_is_a_query_sqlite_understands(empty, asked):
     terms = query.terms_of(asked, synonyms={"price": ["cost", 'f"ee', "* *"]})
     for term in terms:
@@ -121,12 +127,49 @@ def test_whatever_is_typed_is_a_query_sqlite_understands(empty, asked):
 
 
 def test_a_synonym_of_the_config_finds_the_word(library, config):
-    [plain] = query.terms_of("fee", synonyms={})
-    [widened] = query.terms_of("fee", synonyms=config.synonyms)
+    [plain] = query.terms_of("demo", synonyms={})
+    [widened] = query.terms_of("demo", synonyms=config.synonyms)
 
-    assert (plain.wide, plain.exact) == ('("fee"*)', '("fee")')
-    assert widened.wide == '("fee"* OR "price" OR "cost" OR "rate")'
-    assert widened.exact == '("fee" OR "price" OR "cost" OR "rate")'
+    assert (plain.wide, plain.exact) == ('("demo"*)', '("demo")')
+    assert widened.wide == '("demo"* OR "demonstration" OR "walkthrough" OR "trial call")'
+    assert widened.exact == '("demo" OR "demonstration" OR "walkthrough" OR "trial call")'
+
+
+def test_what_every_customer_calls_a_thing_finds_it_too():
+    [bikes] = query.terms_of("bikes", synonyms={})
+    [own] = query.terms_of("bikes", synonyms={"velo": ["bikes"]})
+
+    assert bikes.words == ("bikes", "bicycle", "cycle")
+    assert own.words == ("bikes", "velo", "bicycle", "cycle")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["price prices priced pricing", "party parties", "box boxes", "bike bikes biking", "dog dogs"],
+)
+def test_forms_of_a_word_are_one(words):
+    assert len({stem(word) for word in words.split()}) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "source"),
+    [
+        ("When does the pottery studio on Elm Street close on Sunday?", "Pottery studio"),
+        ("When do you close?", "Opening hours"),
+        ("What does Premium cost?", "Price list"),
+    ],
+)
+def test_a_document_goes_before_a_fact_only_where_it_is_more_particular(
+    library, tmp_path, asked, source
+):
+    pottery = tmp_path / "pottery.md"
+    pottery.write_text(
+        "# Pottery studio\n\nThe pottery studio on Elm Street closes at 9 pm on Sunday.\n\n"
+        "# Old leaflet\n\nPremium costs $49.\n"
+    )
+    documents.add(library, pottery)
+
+    assert library.find(asked)[0].source.startswith(source)
 
 
 def test_publishing_again_replaces_every_fact(library, config):

@@ -12,6 +12,7 @@ from appliance.core import errors
 from appliance.knowledge import passages, texts
 from appliance.knowledge.ingest.blocks import Heading, Paragraph, Parsed, Place, Rows
 from appliance.knowledge.ingest.kinds import Kind
+from appliance.knowledge.passages import Cut
 from appliance.knowledge.values import Access, Asked
 
 PUBLIC, INTERNAL = Asked(access=Access.PUBLIC), Asked(access=Access.INTERNAL)
@@ -204,3 +205,18 @@ def test_a_document_may_say_its_language(languages):
     parsed = Parsed("", [Paragraph("Ja")], front={"language": "de-CH"})
 
     assert texts.language_of(parsed, languages) == "de"
+
+
+def test_the_title_stands_above_every_passage_but_is_not_said_twice():
+    assert Cut(("Fees",), "", "x").under("dental fees 2026") == "dental fees 2026 › Fees"
+    assert Cut(("Dental fees", "Crowns"), "", "x").under("dental fees") == "Dental fees › Crowns"
+    assert Cut((), "page 2", "x").under("dental fees") == "dental fees"
+
+
+def test_a_row_is_found_by_itself_and_short_ones_together():
+    teeth = "of teeth " * 8
+    long = Rows(("Treatment", "Fee"), tuple((f"treatment {n} {teeth}", "$5") for n in range(3)))
+    short = Rows(("Day", "Open"), tuple((f"day {n}", "yes") for n in range(6)))
+
+    assert len(cut(long)) == 3
+    assert len(cut(short)) == 1

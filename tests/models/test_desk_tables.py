@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from appliance.models.desk_model import tasks
+from appliance.models.desk_model.frame import Frame
+from appliance.models.desk_model.manner import Manner
+from appliance.models.desk_model.move import Desk
 from appliance.models.desk_model.slots import extract, schema
+from appliance.models.desk_model.turn import Turn
+from tests.models.talk import NOW, model
 from tests.models.test_slots import CONTEXT
 
 _DAY = {"type": "string", "format": "date"}
@@ -132,3 +139,13 @@ def test_one_day_goes_to_the_slot_that_was_asked_for_or_named() -> None:
     assert room("on the 23rd", asked="check_out_date") == {"check_out_date": "2026-11-23"}
     assert room("we check out on the 23rd") == {"check_out_date": "2026-11-23"}
     assert room("on the 23rd", check_in_date="2026-11-20") == {"check_out_date": "2026-11-23"}
+
+
+def test_the_card_fills_both_halves_of_a_name(cache_dir: Path) -> None:
+    table_of = Manner("book_table", "Book a table.", TABLE, writes=True)
+    card = {"name": "Anna van der Meer"}
+    desk = Desk(model(cache_dir).pack, {}, Turn(NOW, "America/New_York", card=card), CONTEXT)
+
+    known = tasks.prefilled(desk, table_of, Frame())
+
+    assert known == {"first_name": "Anna", "last_name": "van der Meer"}

@@ -76,10 +76,18 @@ def prefilled(desk: Desk, manner: Manner, frame: Frame) -> Slots:
         key = _KNOWN.get(slot.kind)
         if key and desk.turn.card.get(key):
             known[slot.name] = desk.turn.card[key]
+        if half := _half_of(desk.turn.card.get("name", ""), slot.kind):
+            known[slot.name] = half
         for slots in (*frame.done.values(), frame.task.slots if frame.task else {}):
             if key and slots.get(slot.name):
                 known[slot.name] = slots[slot.name]
     return known
+
+
+def _half_of(name: str, kind: Kind) -> str:
+    """Give the first or the last name of a whole one; empty where it has none."""
+    first, _, last = name.strip().partition(" ")
+    return {Kind.FIRST_NAME: first, Kind.LAST_NAME: last.strip()}.get(kind, "")
 
 
 def proceed(

@@ -85,6 +85,6 @@ def table(figures: Sequence[Figure], *, header: bool = True) -> str:
         short = "" if one.goal is None or one.value >= one.goal else "  short"
         span = f"{one.low:.3f} to {one.high:.3f}"
         lines.append(
-            f"{one.of:<18}{one.what:<58}{one.n:>6}{one.value:>8.3f}   {span:<15}{goal:>6}{short}"
+            f"{one.of:<18}{one.what:<58}{one.n:>6}{one.value:>8.4f}   {span:<15}{goal:>6}{short}"
         )
     return "\n".join(lines)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from tests.evals.house import say
 from tests.evals.tau2 import collection, drive, gold, shop
 from tests.evals.tau2.gold import Following
 
 pytestmark = collection.needs_tau2
 
 TASKS = {"retail": ("17", "64"), "airline": ("23",)}
-PLAYED = {"retail": ((54, False),), "airline": ((15, True), (15, False), (6, False))}
-"""Dialogues, and whether the recorded words are sent blindly."""
 
 
 @pytest.mark.parametrize("of", collection.DOMAINS)
@@ -30,15 +29,30 @@ async def test_gold_actions_through_our_tools_give_the_gold_database(of: str) ->
     assert any(each.writes for each in replays)
 
 
-@pytest.mark.parametrize("of", collection.DOMAINS)
-async def test_basic_mode_writes_nothing_the_contact_did_not_want(of: str) -> None:
-    dialogues = collection.dialogues(of)
+async def test_basic_mode_changes_an_order_after_a_yes_and_not_before() -> None:
+    asked = ("I want to cancel order #W9348897.", "It was ordered by mistake.",
+             "My name is Daiki Sanchez, and my zip code is 46236.")  # fmt: skip
 
-    async with shop.open_shop(of) as opened:
+    async with shop.open_shop("retail") as opened:
+        for words in asked:
+            [read_back] = await say(opened.house, "daiki", words)
+            assert opened.service.changed() == {}
+        await say(opened.house, "daiki", "Yes, please do.")
+
+        assert "#W9348897" in read_back.text
+        assert opened.service.changed()["orders", "#W9348897"]["status"] == "cancelled"
+        verdict = await drive.play(opened, collection.dialogues("retail")[17])
+        assert verdict.wrong_writes == []
+
+
+async def test_basic_mode_keeps_the_rules_its_tools_hold() -> None:
+    played = ((15, True), (15, False), (6, False))  # two were cancelled, one must not be
+    dialogues = collection.dialogues("airline")
+
+    async with shop.open_shop("airline") as opened:
         verdicts = [
             await drive.play(opened, dialogues[number], blindly=blindly)
-            for number, blindly in PLAYED[of]
+            for number, blindly in played
         ]
 
-    assert [each.wrong_writes for each in verdicts] == [[]] * len(verdicts)
-    assert sum(each.writes for each in verdicts), "the contact said yes: something is to be done"
+    assert [each.wrong_writes for each in verdicts] == [[]] * len(played)

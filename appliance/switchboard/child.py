@@ -28,6 +28,13 @@ _ORDINARY = {
     "error reading data channel",
     "Failed to ping without candidate pairs. Connection is not possible yet.",
 }
+# Calls that livekit-sip does not let in: address, number or password do not fit the trunk.
+_TURNED_AWAY = {
+    "Dropping inbound flood",
+    "Rejecting inbound flood",
+    "Rejecting inbound call, doesn't match any Dispatch Rules",
+}
+_UNFIT = "its address, number or password does not fit voice.phone"
 # The program ends with this process, however that ends.
 _TIED = (sys.executable, "-u", "-m", "appliance.core.supervised")
 
@@ -155,7 +162,10 @@ class Child:
                 continue  # longer than anything worth reading
             if not line:
                 return
-            if said := trouble(line):
+            said = trouble(line)
+            if said.get("said_msg") in _TURNED_AWAY:
+                _log.warning("a call was turned away", why=_UNFIT, **said)
+            elif said:
                 _log.warning("a program reports trouble", program=self.program.name, **said)
 
 
@@ -168,10 +178,13 @@ def trouble(line: bytes) -> dict[str, str]:
         said = json.loads(line)
     except ValueError:
         return {}
-    if not isinstance(said, dict) or said.get("level") not in {"warn", "error", "fatal"}:
+    if not isinstance(said, dict):
+        return {}
+    is_turned_away = said.get("msg") in _TURNED_AWAY
+    if said.get("level") not in {"warn", "error", "fatal"} and not is_turned_away:
         return {}
     if said.get("msg") in _ORDINARY:
         return {}
-    kept = ("msg", "error", "reason", "status", "trunkID", "fromHost")
+    kept = ("msg", "error", "reason", "status", "trunkID", "fromHost", "fromIP", "sipTrunk")
     found = {f"said_{name.lower()}": str(said[name]) for name in kept if said.get(name)}
     return {**found, "pii_said": line.decode(errors="replace").strip()}

@@ -101,7 +101,7 @@ class Warden:
             if now - self._asked_at.get(call.name, now - _ASK_EVERY_S) >= _ASK_EVERY_S:
                 self._asked_at[call.name] = now
                 more = {"resumed": "yes"} if is_lost else {}
-                await self.rooms.call_bot(call.name, {**told, **more})
+                await self.rooms.call_bot(call.name, {**told, **more}, anew=is_lost)
 
     async def _turn_away(self, call: CallRoom, why: str) -> None:
         _log.warning("a call was turned away", why=why, room=call.name)

@@ -18,7 +18,11 @@ pytestmark = [pytest.mark.slow, needs_livekit()]
 
 @pytest.fixture(scope="module")
 def open_exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
-    with exchange(tmp_path_factory.mktemp("exchange"), "    ring_s: 40\n", calls_at_once=2) as made:
+    with exchange(
+        tmp_path_factory.mktemp("exchange"),
+        "    ring_s: 40\n    numbers: ['100']\n",
+        calls_at_once=2,
+    ) as made:
         yield made
 
 
@@ -119,7 +123,15 @@ def test_beyond_the_last_line_a_caller_hears_that_it_is_busy(open_exchange, phon
 
         third.dial(open_exchange.address)
 
-        assert "486 Busy Here" in third.wait("CALL_CLOSED")["param"]
+        assert "486" in third.wait("CALL_CLOSED")["param"]
+
+
+def test_a_call_to_a_number_that_is_not_ours_is_not_answered_and_logged(open_exchange, phone):
+    phone.dial(open_exchange.address.replace("100@", "999@"))
+
+    wait_for(lambda: "does not fit voice.phone" in open_exchange.log(), 15, "the reason")
+    assert not phone.events("CALL_ESTABLISHED")
+    phone.hang_up()
 
 
 @pytest.mark.parametrize("name", ["livekit-sip", "livekit-server", "redis-server"])

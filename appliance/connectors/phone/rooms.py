@@ -59,14 +59,18 @@ class Rooms:
                 found.append(_call(room.name, room.creation_time_ms, list(inside.participants)))
         return sorted(found, key=lambda call: call.began_at)
 
-    async def call_bot(self, room: str, told: dict[str, str]) -> None:
+    async def call_bot(self, room: str, told: dict[str, str], *, anew: bool) -> None:
         """Ask for the bot unless one is on its way; `told` is what the worker learns of the call.
+
+        `anew`: whoever was on its way is gone. The server believes for minutes that a bot lives
+        whose process was killed.
 
         Raises:
             Unavailable: the server does not answer.
         """
         asked = await _asked(self.server.agent_dispatch.list_dispatch(room))
-        if any(job.state.status in _LIVES for one in asked for job in one.state.jobs):
+        jobs = [job for one in asked for job in one.state.jobs]
+        if not anew and any(job.state.status in _LIVES for job in jobs):
             return
         for one in asked:
             await _asked(self.server.agent_dispatch.delete_dispatch(one.id, room))

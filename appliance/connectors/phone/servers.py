@@ -110,7 +110,8 @@ def livekit_sip(access: Access, ports: Ports, redis: Path) -> Program:
         # Sound goes back to where it comes from: telephones behind a router name an address of
         # their own network.
         "symmetric_rtp": True,
-        "logging": {"json": True, "level": "info"},
+        # Whom it does not let in it tells at this level alone.
+        "logging": {"json": True, "level": "debug"},
     }
     if ports.address:
         config["nat_1_to_1_ip"] = ports.address

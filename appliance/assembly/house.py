@@ -126,7 +126,7 @@ class Appliance:
     @cached_property
     def speakers(self) -> Speakers:
         """The chains of models, and the connections they share."""
-        return Speakers(secret=self.secret, clock=self.clock)
+        return Speakers(secret=self.secret, clock=self.clock, is_spoken=self.is_spoken)
 
     @cached_property
     def mcp(self) -> Servers:

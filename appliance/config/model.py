@@ -283,12 +283,12 @@ class VoiceProvider(SpeechService):
 class VoiceSettings(Strict):
     """How calls sound."""
 
-    vad: Name = "builtin"
-    """Voice activity detection."""
+    vad: Literal["builtin"] = "builtin"
+    """Voice activity detection: LiveKit's own, on this machine."""
     stt: VoiceProvider
     """Speech to text."""
     llm: ModelProfile | None = None
-    """A model for calls alone; else the workflow's."""
+    """A model that calls are given before the workflow's."""
     tts: VoiceProvider
     """Text to speech."""
 
@@ -332,10 +332,6 @@ class VoiceManners(Strict):
 
     disclosure: Line = "You are speaking with an automated assistant."
     """The first words of every call, spoken to the end. The law of many places asks for them."""
-    record: bool = False
-    """Whether the sound of calls is kept; the transcript always is."""
-    recording_disclosure: Line = "This call is recorded."
-    """Said after the disclosure where calls are recorded."""
     greeting: Line | None = None
     """What is said then; else the workflow's greeting."""
     filler_after_s: Annotated[float, Field(ge=0.3, le=10)] = 1.2

@@ -90,11 +90,6 @@ class Provider:
         return opened
 
 
-def _profiles(config: BotConfig) -> list[ModelProfile]:
-    llm = config.workflow.llm
-    return [profile for profile in (llm, *llm.fallbacks) if profile.provider != "desk"]
-
-
 def _known_as(profile: ModelProfile) -> str:
     return f"{profile.provider} {profile.model} {profile.base_url or ''}".strip()
 
@@ -111,10 +106,14 @@ def _basic(config: BotConfig, tools: list[BaseTool], embedder: Embedder, cache_d
 
 @dataclass(slots=True, kw_only=True)
 class Speakers:
-    """Makes the chains of a process; breakers and connections are shared by config versions."""
+    """Makes the chains of a process; breakers and connections are shared by config versions.
+
+    `is_spoken`: the process holds a call, for which the config may name a model of its own.
+    """
 
     secret: Secret
     clock: Clock
+    is_spoken: bool = False
     breakers: dict[str, Breaker] = field(default_factory=dict)
     _providers: dict[ModelProfile, Provider] = field(default_factory=dict)
 
@@ -124,7 +123,7 @@ class Speakers:
         """Make a config's chain; basic mode stands last in every one. Takes up to some seconds."""
         links = [
             self.link(profile, Rates.of(config, profile.provider, profile.model))
-            for profile in _profiles(config)
+            for profile in self._profiles(config)
         ]
         links.append(_basic(config, tools, embedder, cache_dir))
         return Chain(links, self.clock, self.breakers)
@@ -135,8 +134,13 @@ class Speakers:
 
     def all_rest(self, config: BotConfig) -> bool:
         """Tell whether basic mode answers for now: every model of a config is left alone."""
-        found = (self.breakers.get(_known_as(profile)) for profile in _profiles(config))
+        found = (self.breakers.get(_known_as(profile)) for profile in self._profiles(config))
         return all(breaker is not None and breaker.is_open for breaker in found)
+
+    def _profiles(self, config: BotConfig) -> list[ModelProfile]:
+        llm, spoken = config.workflow.llm, config.voice.config
+        first = [spoken.llm] if self.is_spoken and spoken and spoken.llm else []
+        return [one for one in (*first, llm, *llm.fallbacks) if one.provider != "desk"]
 
     async def close(self) -> None:
         """Let go of all connections."""

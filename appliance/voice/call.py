@@ -166,13 +166,10 @@ class _Held:
     async def _greet(self) -> None:
         """Disclose first, to the end; then greet."""
         manners = self.config.voice.manners
-        disclosed = manners.disclosure
-        if manners.record:
-            disclosed = f"{disclosed} {manners.recording_disclosure}"
-        await self._say(disclosed, is_law=True)
+        await self._say(manners.disclosure, is_law=True)
         greeting = manners.greeting or self.config.workflow.greeting
         await self._say(greeting)
-        await self.sayings.prepare([*wording.FIXED, disclosed, greeting])
+        await self.sayings.prepare([*wording.FIXED, manners.disclosure, greeting])
 
     async def _say(self, sentence: str, *, is_law: bool = False) -> None:
         """Say a sentence of ours and record what was heard of it, with its second in the call."""

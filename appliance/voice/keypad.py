@@ -113,8 +113,6 @@ class Menu:
 
     async def run(self) -> Ended:
         """Offer the menu again and again until the caller is served or silent."""
-        if self.config.voice.manners.record:
-            _log.warning("the keypad menu does not record calls; the caller is not told so")
         await self._say(phrases.WELCOME)
         offered = self.config.voice.phone.menu
         doing: dict[Choice, Callable[[], Awaitable[Ended | None]]] = {

@@ -34,7 +34,7 @@ _KNOWN = {
         "Unhandled exception in event loop",
     )
 }
-_NOISY = ("apscheduler", "asyncio", "huey", "httpx", "httpcore", "_granian", "alembic")
+_NOISY = ("apscheduler", "asyncio", "huey", "httpx", "httpcore", "_granian", "alembic", "livekit")
 
 
 def get(name: str) -> Logger:

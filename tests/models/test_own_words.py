@@ -59,6 +59,34 @@ def test_a_question_about_the_hours_begins_no_booking(customer: Make, words: str
     assert "we are open" in answer
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "What is the road tax on my invoice for?",
+        "Why was only part of my broken lamp paid for?",
+    ],
+)
+def test_what_is_only_asked_about_is_looked_up_before_a_person_is_called(
+    customer: Make, words: str
+) -> None:
+    jane = customer()
+
+    jane.say(words)
+
+    assert [name for name, _ in jane.calls] == ["search_knowledge"]
+
+
+@pytest.mark.parametrize(
+    "words", ["You charged us twice!", "Why were we charged twice?", "Can you cancel my booking?"]
+)
+def test_a_trouble_of_ones_own_is_not_looked_up(customer: Make, words: str) -> None:
+    jane = customer()
+
+    jane.say(words)
+
+    assert "search_knowledge" not in [name for name, _ in jane.calls]
+
+
 CORRECTIONS: dict[str, tuple[Sequence[str], tuple[str, dict[str, Any]]]] = {
     "a time while the name is asked": (
         ["demo thursday at 3", "sorry I meant 4", "Jane Doe", "jane@example.com", "yes"],

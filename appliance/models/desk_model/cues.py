@@ -109,6 +109,24 @@ def told_by_words(desk: Desk, text: str, ranked: Sequence[Ranked]) -> Ranked | N
     return _booking(desk, text, ranked)
 
 
+def wants_to_know(text: str, intent: str) -> bool:
+    """Tell whether a trouble or a cancellation is only asked about: then documents may tell.
+
+    Where they don't, a colleague is offered all the same.
+    """
+    if intent == chitchat.CANCEL_DONE:
+        return bool(_ASKS.search(text)) and not _BOOKED.search(text)
+    return intent in chitchat.TROUBLES - {chitchat.UPSET} and bool(_ASKS.search(text))
+
+
+_ASKS = re.compile(
+    r"^\W*(?:(?:hi|hello|hey|and|but|so|ok(?:ay)?|please)\W+)*"
+    r"(?:how|what|which|when|where|who|why|is|are|do|does|did|can i|can we|may|must|should)\b",
+    re.I,
+)
+_BOOKED = re.compile(
+    r"\b(?:bookings?|appointments?|meetings?|reservations?|demos?|calendar)\b", re.I
+)
 _PRODUCT_REPLIES = {"products", CATALOGUE}
 
 

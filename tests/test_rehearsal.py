@@ -50,8 +50,11 @@ async def installed(tmp_path: Path) -> Settings:
 def everything(settings: Settings) -> dict[str, list[tuple[object, ...]]]:
     office = open_office(settings)
     try:
+        there = office.db.read(lambda c: sa.inspect(c).get_table_names())  # tests declare others
         return {
-            name: office.db.read(partial(rows, table)) for name, table in metadata.tables.items()
+            name: office.db.read(partial(rows, table))
+            for name, table in metadata.tables.items()
+            if name in there
         }
     finally:
         office.close()

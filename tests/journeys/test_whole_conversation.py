@@ -95,7 +95,7 @@ def test_a_visitor_is_served_from_the_first_question_to_a_person(
 
         ask(page, "A friend told me", "Thank you")
         ask(page, "Please save my details, Jane Doe, jane@doe.example", "Is that right?")
-        ask(page, "yes", "saved your details")
+        ask(page, "yes", "Your details are saved")
         write(page, "What about 30% off for 10 Premium seats?")
         expect(page.get_by_role("log")).to_contain_text("colleague to decide")
 

@@ -199,6 +199,7 @@ def test_a_final_refusal_can_be_tried_again_or_removed(running, watched):
     expect(page.get_by_text("Not sent. This is more than we take.")).to_be_visible()
     expect(page.get_by_text("Not sent. No.")).to_be_visible()
     page.get_by_role("button", name="Remove").last.click()
+    expect(page.get_by_role("button", name="Try again")).to_have_count(1)
     page.get_by_role("button", name="Try again").click()
 
     expect(page.get_by_role("log")).to_contain_text("You said: one")

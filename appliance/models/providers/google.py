@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 from langchain_google_genai import ChatGoogleGenerativeAI
 from pydantic import SecretStr
 
@@ -11,6 +12,17 @@ from appliance.config.model import ModelProfile
 from appliance.models.providers.opened import Opened
 
 ADDRESS = "https://generativelanguage.googleapis.com"
+
+
+class _Httpx(httpx.AsyncHTTPTransport):
+    """Keeps Google's library to httpx.
+
+    Where aiohttp is installed (the phone needs it) it would use that, which fails in other ways
+    than all other providers do. It gives a transport to its idle synchronous client as well.
+    """
+
+    def close(self) -> None:
+        """Leave closing to the asynchronous client."""
 
 
 def open(profile: ModelProfile, key: str) -> Opened:  # noqa: A001 - providers.google.open
@@ -23,6 +35,7 @@ def open(profile: ModelProfile, key: str) -> Opened:  # noqa: A001 - providers.g
         "max_output_tokens": profile.max_tokens,
         "timeout": profile.total_s,
         "max_retries": 0,
+        "client_args": {"transport": _Httpx()},
     }
     if profile.temperature is not None:
         settings["temperature"] = profile.temperature

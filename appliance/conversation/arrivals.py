@@ -16,7 +16,7 @@ from appliance.connectors.messages import (
     Revocation,
 )
 from appliance.contacts import identities
-from appliance.conversation import records, tickets
+from appliance.conversation import entries, records, tickets
 from appliance.conversation.outbox import reports
 from appliance.conversation.values import Conversation, Message, Role, State
 from appliance.core import ids
@@ -140,19 +140,16 @@ def _echo(connection: Connection, keyring: Keyring, now: datetime, echo: Echo, r
         region=region,
     )
     conversation = conversation_of(connection, now, contact_id, echo.channel, echo.account)
-    message = Message(
-        id=ids.new_id(),
-        contact_id=contact_id,
+    message = entries.record(
+        connection,
+        keyring,
+        now,
         conversation_id=conversation.id,
-        seq=records.next_seq(connection, contact_id),
+        contact_id=contact_id,
         role=Role.PERSON,
-        visible=True,
-        text=storable(echo.text),
+        text=echo.text,
         extras={"provider_id": echo.provider_id},
-        turn_id=None,
-        at=now,
     )
-    records.add_message(connection, keyring, message)
     records.add_inbox(
         connection,
         keyring,
@@ -168,7 +165,7 @@ def _echo(connection: Connection, keyring: Keyring, now: datetime, echo: Echo, r
         sent_at=min(echo.sent_at, now),
         received_at=now,
     )
-    _tell(connection, now, message)
+    entries.tell(connection, now, message)
     if conversation.state is not State.WITH_PERSON:
         _take_over(connection, keyring, now, message)
 
@@ -198,7 +195,7 @@ def _edit(connection: Connection, keyring: Keyring, now: datetime, edit: Edit) -
     records.change_words(
         connection, keyring, replace(message, text=storable(edit.text), extras=extras)
     )
-    _tell(connection, now, message)
+    entries.tell(connection, now, message)
 
 
 def _revoke(connection: Connection, keyring: Keyring, now: datetime, gone: Revocation) -> None:
@@ -210,18 +207,7 @@ def _revoke(connection: Connection, keyring: Keyring, now: datetime, gone: Revoc
         records.answered(connection, [message.id], None)
     extras = {"provider_id": message.provider_id, "is_revoked": True}
     records.change_words(connection, keyring, replace(message, text="", extras=extras))
-    _tell(connection, now, message)
-
-
-def _tell(connection: Connection, now: datetime, message: Message) -> None:
-    events.record(
-        connection,
-        now,
-        "message",
-        message.conversation_id,
-        contact_id=message.contact_id,
-        message_id=message.id,
-    )
+    entries.tell(connection, now, message)
 
 
 def _find(connection: Connection, keyring: Keyring, about: Edit | Revocation) -> Message | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from appliance.connectors.messages import Inbound, InboundMessage, Kind
 from appliance.contacts import identities
-from appliance.conversation import arrivals, records, tickets, wording
+from appliance.conversation import arrivals, entries, records, tickets, wording
 from appliance.conversation.door import Door
 from appliance.conversation.outbox import records as outbox
 from appliance.conversation.values import Accepted, Conversation, Message, Role, State
@@ -17,8 +17,6 @@ from appliance.core import ids
 from appliance.core.clock import Clock
 from appliance.core.crypto import Keyring
 from appliance.core.effects import Patience
-from appliance.core.safe_text import storable
-from appliance.core.store import events
 from appliance.core.store.database import Connection, Database
 
 # A provider repeats for days what we could not take; older words are for a person, not for the bot.
@@ -108,22 +106,19 @@ class Inbox:
         conversation = arrivals.conversation_of(
             connection, now, contact_id, message.channel, message.account
         )
-        kept = Message(
-            id=ids.new_id(),
-            contact_id=contact_id,
+        kept = entries.record(
+            connection,
+            self.keyring,
+            now,
             conversation_id=conversation.id,
-            seq=records.next_seq(connection, contact_id),
+            contact_id=contact_id,
             role=Role.CONTACT,
-            visible=True,
-            text=storable(message.text),
+            text=message.text,
             extras=_extras(message),
-            turn_id=None,
-            at=now,
         )
         is_stale = now - message.sent_at > _STALE
         is_silent = message.kind is Kind.STICKER and message.is_described
         is_unreadable = message.is_described and message.kind in _UNREADABLE
-        records.add_message(connection, self.keyring, kept)
         records.add_inbox(
             connection,
             self.keyring,
@@ -149,9 +144,7 @@ class Inbox:
                 channel=message.channel,
                 media=asdict(media),
             )
-        events.record(
-            connection, now, "message", conversation.id, contact_id=contact_id, message_id=kept.id
-        )
+        entries.tell(connection, now, kept)
         taken.accepted.append(
             Accepted(kept.id, conversation.id, contact_id, kept.seq, repeated=False)
         )
@@ -192,30 +185,19 @@ class Inbox:
             says=f"somebody sent {given.kind} without words; told that it cannot be read here",
         ):
             return False
-        said = Message(
-            id=ids.new_id(),
-            contact_id=conversation.contact_id,
+        said = entries.record(
+            connection,
+            self.keyring,
+            now,
             conversation_id=conversation.id,
-            seq=records.next_seq(connection, conversation.contact_id),
+            contact_id=conversation.contact_id,
             role=Role.BOT,
-            visible=True,
             text=wording.UNREADABLE.get(given.kind, wording.UNREADABLE[Kind.UNSUPPORTED]),
-            extras={},
-            turn_id=None,
-            at=now,
         )
-        records.add_message(connection, self.keyring, said)
         outbox.enqueue(
             connection, now, conversation, said, [{"rule": "unreadable", "passed": True}]
         )
-        events.record(
-            connection,
-            now,
-            "message",
-            conversation.id,
-            contact_id=conversation.contact_id,
-            message_id=said.id,
-        )
+        entries.tell(connection, now, said)
         return True
 
 

@@ -9,12 +9,10 @@ from typing import Any
 
 from appliance.connectors.messages import Identity
 from appliance.contacts import identities
-from appliance.conversation import arrivals, records
+from appliance.conversation import arrivals, entries, records
 from appliance.conversation.values import Conversation, Message, Role
-from appliance.core import ids
 from appliance.core.crypto import Keyring
 from appliance.core.safe_text import storable
-from appliance.core.store import events
 from appliance.core.store.database import Connection
 
 CHANNEL = "phone"
@@ -52,20 +50,17 @@ def said(
     extras: dict[str, Any],
 ) -> str:
     """Record words of ours that belong to no turn (the greeting); gives the message's id."""
-    message = Message(
-        id=ids.new_id(),
-        contact_id=conversation.contact_id,
+    message = entries.record(
+        connection,
+        keyring,
+        now,
         conversation_id=conversation.id,
-        seq=records.next_seq(connection, conversation.contact_id),
+        contact_id=conversation.contact_id,
         role=Role.BOT,
-        visible=True,
-        text=storable(text),
+        text=text,
         extras=extras,
-        turn_id=None,
-        at=now,
     )
-    records.add_message(connection, keyring, message)
-    _tell(connection, now, message)
+    entries.tell(connection, now, message)
     return message.id
 
 
@@ -90,16 +85,5 @@ def heard(
             keyring,
             replace(message, text=f"{left} ..." if left else "...", extras=extras),
         )
-        _tell(connection, now, message)
+        entries.tell(connection, now, message)
         left = ""
-
-
-def _tell(connection: Connection, now: datetime, message: Message) -> None:
-    events.record(
-        connection,
-        now,
-        "message",
-        message.conversation_id,
-        contact_id=message.contact_id,
-        message_id=message.id,
-    )

@@ -8,10 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from appliance.conversation import records
+from appliance.conversation import entries, records
 from appliance.conversation.outbox import records as outbox
 from appliance.conversation.tables import tickets
-from appliance.conversation.values import Message, Role, State
+from appliance.conversation.values import Role, State
 from appliance.core import audit, errors, ids
 from appliance.core.crypto import Keyring
 from appliance.core.store import events
@@ -139,31 +139,20 @@ def reply(
             f"Ticket {ticket.reference} is not yours. "
             f"Take it first: appliance tickets take {ticket.reference}"
         )
-    message = Message(
-        id=ids.new_id(),
-        contact_id=ticket.contact_id,
+    message = entries.record(
+        connection,
+        keyring,
+        now,
         conversation_id=ticket.conversation_id,
-        seq=records.next_seq(connection, ticket.contact_id),
+        contact_id=ticket.contact_id,
         role=Role.PERSON,
-        visible=True,
         text=text,
-        extras={},
-        turn_id=None,
-        at=now,
     )
-    records.add_message(connection, keyring, message)
     conversation = records.find_conversation(connection, ticket.conversation_id)
     if conversation is not None:
         outbox.enqueue(connection, now, conversation, message, [{"rule": "person", "by": who}])
     records.touch(connection, ticket.conversation_id, now)
-    events.record(
-        connection,
-        now,
-        "message",
-        ticket.conversation_id,
-        contact_id=ticket.contact_id,
-        message_id=message.id,
-    )
+    entries.tell(connection, now, message)
     audit.record(connection, now, who, "ticket reply", ticket=ticket.reference)
     return ticket
 

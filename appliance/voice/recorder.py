@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from livekit.agents import (
@@ -187,11 +188,14 @@ class Recorder:
     async def _live(self) -> None:
         while True:
             await asyncio.sleep(_ALIVE_S)
-            until, figures = self.house.clock.now() + timedelta(seconds=_DEAD_S), self._figures
+            lives = partial(
+                records.goes_on,
+                call_id=self.call_id,
+                figures=self._figures,
+                until=self.house.clock.now() + timedelta(seconds=_DEAD_S),
+            )
             with contextlib.suppress(errors.Unavailable):
-                await self.house.db.write(
-                    lambda c, u=until, f=figures: records.goes_on(c, self.call_id, f, u)  # type: ignore[misc]
-                )
+                await self.house.db.write(lives)
 
 
 def _ms(seconds: float | None) -> int | None:

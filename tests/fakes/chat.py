@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -27,9 +26,8 @@ from appliance.conversation import hub
 from appliance.core import crypto, ids
 from appliance.core.clock import Clock, SystemClock
 from appliance.core.settings import Settings
-from tests.fakes.running import wait_for
+from tests.fakes.running import ROOT, wait_for
 
-ROOT = Path(__file__).resolve().parents[2]
 MONDAY = datetime(2026, 11, 16, 15, tzinfo=UTC)
 CALENDAR = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
 

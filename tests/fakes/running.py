@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[2]
 # Below the ports the system gives to outgoing connections, and apart for tests that run at once.
 _PORTS = 1_000
 
@@ -70,6 +71,30 @@ def environment(folder: Path, port: int, **settings: object) -> dict[str, str]:
         **settings,
     }
     return kept | {f"APPLIANCE_{name.upper()}": str(value) for name, value in ours.items()}
+
+
+@contextlib.contextmanager
+def command(
+    folder: Path,
+    *words: str | Path,
+    stdout: int = subprocess.DEVNULL,
+    stderr: int = subprocess.DEVNULL,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `appliance WORDS` from the project's folder; at the end it is killed if it still runs."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "appliance", *map(str, words)],
+        cwd=ROOT,
+        env=environment(folder, 0),
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=stderr,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
 
 
 @contextlib.contextmanager

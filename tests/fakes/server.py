@@ -20,9 +20,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.fakes.running import environment, free_port, wait_for
+from tests.fakes.running import ROOT, environment, free_port, wait_for
 
-ROOT = Path(__file__).resolve().parents[2]
 MONDAY = datetime(2026, 11, 16, 15, 0, tzinfo=UTC)  # 10:00 in New York
 START_S = 90.0
 ANSWER_S = 90.0

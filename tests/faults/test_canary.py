@@ -23,8 +23,7 @@ import pytest
 
 from tests.corpus.layouts import laid_out
 from tests.corpus.markup import paper
-from tests.fakes.running import environment
-from tests.fakes.server import ROOT
+from tests.fakes.running import ROOT, environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 

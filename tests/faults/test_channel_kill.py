@@ -25,8 +25,8 @@ from typing import Any
 import pytest
 
 from tests.fakes import whatsapp
-from tests.fakes.running import free_port, wait_for
-from tests.fakes.server import MONDAY, ROOT, Server, sample, serving
+from tests.fakes.running import ROOT, free_port, wait_for
+from tests.fakes.server import MONDAY, Server, sample, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 

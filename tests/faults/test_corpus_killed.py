@@ -7,12 +7,11 @@ import os
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 import sqlite_vec
@@ -20,8 +19,7 @@ import sqlite_vec
 from tests.corpus.build import every_paper
 from tests.corpus.layouts import laid_out
 from tests.fakes import embeddings
-from tests.fakes.running import environment, wait_for
-from tests.fakes.server import ROOT
+from tests.fakes.running import ROOT, command, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -40,26 +38,8 @@ ROWS = {
 }
 
 
-@contextlib.contextmanager
-def command(folder: Path, *words: str | Path) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "appliance", *map(str, words)],
-        cwd=ROOT,
-        env=environment(folder, 0),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
-
-
 def done(folder: Path, *words: str | Path) -> None:
-    with command(folder, *words) as process:
+    with command(folder, *words, stderr=PIPE) as process:
         _, said = process.communicate(timeout=600)
         assert process.returncode == 0, said.decode()
 
@@ -81,6 +61,10 @@ def ready(folder: Path) -> int:
         return 0
     assert isinstance(count, int)
     return count
+
+
+def has_ready(folder: Path, least: int) -> bool:
+    return ready(folder) >= least
 
 
 def install(folder: Path, url: str) -> None:
@@ -113,7 +97,7 @@ def test_a_corpus_read_under_kills_is_as_if_nobody_had_killed_it(tmp_path: Path)
             words = ("add", docs) if kill == 0 else ("resume",)
             aim = min(finished + chance.randrange(1, len(papers) // KILLS), len(papers) - 2)
             with command(killed, "knowledge", *words) as process:
-                wait_for(lambda aim=aim: ready(killed) >= aim, 120, f"{aim} documents")  # type: ignore[misc]
+                wait_for(partial(has_ready, killed, aim), 120, f"{aim} documents")
                 time.sleep(chance.uniform(0, 0.15))
                 assert process.poll() is None, f"it was done before the kill (seed {seed})"
                 os.kill(process.pid, signal.SIGKILL)

@@ -7,15 +7,12 @@ import json
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
-from tests.fakes.running import environment, wait_for
-from tests.fakes.server import ROOT
+from tests.fakes.running import command, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -34,24 +31,6 @@ def docs(tmp_path: Path) -> Path:
         ]
         (folder / f"{number:02}.md").write_text("\n\n".join(parts))
     return folder
-
-
-@contextlib.contextmanager
-def adding(folder: Path, *words: str | Path) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "appliance", "knowledge", *map(str, words)],
-        cwd=ROOT,
-        env=environment(folder, 0),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
 
 
 def asked(folder: Path, sql: str) -> list[tuple[object, ...]]:
@@ -79,7 +58,7 @@ def test_killed_again_and_again_every_document_is_read_once(tmp_path: Path, docs
     finished: dict[object, object] = {}
     readers: list[int] = []
     for _ in range(2):
-        with adding(tmp_path, "add", docs) as process:
+        with command(tmp_path, "knowledge", "add", docs) as process:
             before = len(passages(tmp_path))
             wait_for(
                 lambda before=before: len(passages(tmp_path)) >= before + 2 * PARTS,  # type: ignore[misc]
@@ -94,7 +73,7 @@ def test_killed_again_and_again_every_document_is_read_once(tmp_path: Path, docs
         finished = kept
         assert len(kept) % PARTS == 0
 
-    with adding(tmp_path, "resume", "--json") as process:
+    with command(tmp_path, "knowledge", "resume", "--json", stdout=PIPE) as process:
         assert process.stdout is not None
         told = json.loads(process.stdout.read())
 
@@ -112,7 +91,7 @@ def test_killed_again_and_again_every_document_is_read_once(tmp_path: Path, docs
 
 
 def test_ctrl_c_ends_the_command_and_leaves_the_rest_waiting(tmp_path: Path, docs: Path) -> None:
-    with adding(tmp_path, "add", docs) as process:
+    with command(tmp_path, "knowledge", "add", docs, stdout=PIPE) as process:
         wait_for(lambda: len(passages(tmp_path)) >= PARTS, 60, "a document")
         process.send_signal(signal.SIGINT)
         assert process.stdout is not None

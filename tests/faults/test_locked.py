@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import ledger
-from tests.fakes.running import wait_for
-from tests.fakes.server import ROOT, Server, serving
+from tests.fakes.running import ROOT, wait_for
+from tests.fakes.server import Server, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

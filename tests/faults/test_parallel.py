@@ -12,8 +12,8 @@ from typing import TypeVar
 import pytest
 
 from tests.fakes import ledger
-from tests.fakes.running import wait_for
-from tests.fakes.server import ROOT, Client, Server, serving
+from tests.fakes.running import ROOT, wait_for
+from tests.fakes.server import Client, Server, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 T = TypeVar("T")

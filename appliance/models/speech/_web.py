@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import wave
+from abc import abstractmethod
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -108,9 +109,9 @@ class WebEars(stt.STT[Any]):
             alternatives=[stt.SpeechData(language=self.language, text=words, confidence=1.0)],
         )
 
+    @abstractmethod
     async def words(self, wav: bytes) -> str:
         """Give the words of a WAV file."""
-        raise NotImplementedError
 
 
 class WebMouth(tts.TTS[Any]):
@@ -141,9 +142,9 @@ class WebMouth(tts.TTS[Any]):
     ) -> tts.ChunkedStream:
         return _Speaking(tts=self, input_text=text, conn_options=conn_options)
 
+    @abstractmethod
     def asked(self, text: str) -> tuple[str, dict[str, Any]]:
         """Give the path to ask for a text's sound, and what goes with it."""
-        raise NotImplementedError
 
 
 class _Speaking(tts.ChunkedStream):

@@ -110,7 +110,7 @@ class Service:
 
     def email_of(self, user_id: str) -> str:
         """Give a customer's e-mail address."""
-        return str(self._kinds["users"].get(user_id).email)  # type: ignore[union-attr]
+        return str(self._kinds["users"][user_id].email)
 
     def customer(self, conversation_id: str) -> str | None:
         """Say who was identified in a conversation."""

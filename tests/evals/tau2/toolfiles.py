@@ -105,7 +105,7 @@ def made(place: str, name: str, *, asks_who: bool) -> StructuredTool:
 def _sign(run: Callable[..., Any], hints: Mapping[str, Any], *, optional: set[str]) -> None:
     """Give the function the parameters its annotations name: the decorator reads them."""
     kind, none = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.empty
-    run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+    signature = inspect.Signature(
         [
             inspect.Parameter(
                 name, kind, annotation=hint, default=None if name in optional else none
@@ -113,6 +113,7 @@ def _sign(run: Callable[..., Any], hints: Mapping[str, Any], *, optional: set[st
             for name, hint in hints.items()
         ]
     )
+    vars(run)["__signature__"] = signature
 
 
 def _documented(function: Callable[..., Any]) -> tuple[str, dict[str, str]]:

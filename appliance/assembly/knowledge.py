@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -21,9 +21,9 @@ from appliance.models import embedder as embedders
 from appliance.models.embedder import Embedder
 from appliance.models.endpoint_embedder import EndpointEmbedder
 from appliance.models.minilm import MiniLM
+from appliance.models.speaker import Secret
 
 FILE = "knowledge.db"
-Secret = Callable[[str], str | None]
 
 
 def open_library(

@@ -238,5 +238,8 @@ def _found(rows: Sequence[Message]) -> dict[str, str]:
         if row.role is Role.TOOL and row.extras.get("langchain", {}).get("name") == _SEARCH:
             with contextlib.suppress(ValueError, TypeError, KeyError):  # an error's words
                 passages: list[dict[str, Any]] = json.loads(row.text)
-                return {str(each["source"]): str(each["text"]) for each in reversed(passages)}
+                found: dict[str, str] = {}
+                for each in passages:  # of two from one source the better one stands
+                    found.setdefault(str(each["source"]), str(each["text"]))
+                return found
     return {}

@@ -159,7 +159,7 @@ class Grounds:
         """
         self._unread.append(_Source(content, is_tool=True, is_ours=is_ours))
         if may_be_quoted:
-            self._quotable.append(content)
+            self._quotable += [_one_line(str(value)) for _, value in _named_values(content)]
 
     def quotes(self, sentence: str) -> bool:
         """Tell whether a sentence only quotes what a tool has read, of nobody in this talk.
@@ -170,8 +170,7 @@ class Grounds:
         words = _one_line(sentence)
         if not self._quotable or _OF_US.search(words):
             return False
-        texts = (_one_line(str(value)) for text in self._quotable for value in _values(text))
-        return any(_begins_in(words, text) for text in texts)
+        return any(_begins_in(words, text) for text in self._quotable)
 
     def missing(self, sentence: str) -> list[Figure]:
         """Give the figures of a sentence that stand nowhere; those of `HELD` must not leave."""
@@ -309,10 +308,6 @@ def _named_values(text: str) -> list[tuple[str, Any]]:
         return list(_leaves(json.loads(text)))
     except ValueError:
         return [("", text)]
-
-
-def _values(text: str) -> list[Any]:
-    return [value for _, value in _named_values(text)]
 
 
 def _begins_in(words: str, text: str) -> bool:

@@ -69,8 +69,14 @@ client customer
 """
 
 
+# What the endings would make one with another word: "car".
+_APART = {"care": "care", "cares": "care", "caring": "care"}
+
+
 def stem(word: str) -> str:
     """Give a word without an English ending: "parties" and "party" are one."""
+    if word in _APART:
+        return _APART[word]
     found = _ENDING.search(word)
     plain = word[: found.start()] + ("y" if found[0] == "ies" else "") if found else word
     # "prices" has lost the e that "price" still has

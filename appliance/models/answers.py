@@ -101,10 +101,11 @@ def _unique(calls: Sequence[ToolCall], *, taken: set[str]) -> tuple[list[ToolCal
     for call in calls:
         if any((call["name"], call["args"]) == (one["name"], one["args"]) for one in kept):
             continue
-        given = call["id"] or ""
+        call_id = given = call["id"] or ""
         if given in taken or not _GOOD_ID.fullmatch(given):
-            names[given] = f"call_{ids.new_id()}"
-        call_id = names.get(given, given)
+            call_id = f"call_{ids.new_id()}"
+            if given:
+                names[given] = call_id
         taken.add(call_id)
         kept.append(tool_call(name=call["name"], args=call["args"], id=call_id))
     return kept, names
@@ -117,7 +118,7 @@ def _renamed(remembered: Any, names: Mapping[str, str]) -> Any:
     find nothing and have nothing to say.
     """
     if isinstance(remembered, str):
-        return names.get(remembered, remembered) if remembered else remembered
+        return names.get(remembered, remembered)
     if isinstance(remembered, Mapping):
         return {key: _renamed(value, names) for key, value in remembered.items()}
     if isinstance(remembered, list | tuple):

@@ -240,7 +240,9 @@ def _questions(library: Library) -> list[str]:
 def near_search(
     library: Library, near: Near, query: Array, wanted: Wanted, *, most: int
 ) -> list[tuple[int, float]]:
-    return library.db.read(lambda c: near.search(c, CLOCK, query, wanted, most=most))
+    return library.db.read(
+        lambda c: near.search(c, CLOCK, query, wanted, most=most, standing=index.standing(c))
+    )
 
 
 def _recall(library: Library, near: Near, mixed: Mixed) -> tuple[float, list[float]]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
-import tarfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,9 +11,9 @@ from pathlib import Path, PurePosixPath
 
 from tests.corpus.layouts import laid_out
 from tests.corpus.markup import Paper, paper, papers
+from tests.fakes.shared import BANK, bank_documents
 
 HERE = Path(__file__).parent
-BANK = HERE.parents[2] / "shared/data/tau2/banking_knowledge/documents.tar.gz"
 NO_BANK = "the bank's documents (shared/data/tau2) are not beside the project"
 # Whole families of the bank's documents: questions about one product meet all of its papers.
 _FAMILIES = (
@@ -51,12 +49,9 @@ def every_paper() -> Iterator[Paper]:
 
 def _bank() -> Iterator[Paper]:
     """Give the bank's public documents of some families, each in the format whose turn it is."""
-    with tarfile.open(BANK) as archive:
-        read = [archive.extractfile(one) for one in archive.getmembers() if one.isfile()]
-        found = sorted((json.load(one) for one in read if one is not None), key=lambda d: d["id"])
     chosen = [
         one
-        for one in found
+        for one in sorted(bank_documents(), key=lambda document: document["id"])
         if one["id"].removeprefix("doc_").startswith(_FAMILIES) and "nternal" not in one["title"]
     ]
     seen: Counter[str] = Counter()

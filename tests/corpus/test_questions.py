@@ -9,8 +9,9 @@ import pytest
 
 from appliance.services.evaluation import questions
 from appliance.services.evaluation.questions import Asked
-from tests.corpus.build import BANK, HERE, NO_BANK, every_paper
+from tests.corpus.build import HERE, NO_BANK, every_paper
 from tests.corpus.markup import Paper
+from tests.fakes.shared import BANK
 
 needs_bank = pytest.mark.skipif(not BANK.is_file(), reason=NO_BANK)
 

@@ -12,11 +12,12 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+from appliance.services.evaluation.scores import wilson
 from tests.evals.house import open_house
 from tests.evals.judge import FOLDER, Verdict, dialogues, play
 from tests.evals.public import sets
-from tests.evals.public.data import FOLDER as PUBLIC
-from tests.evals.public.figures import Figure, table, wilson
+from tests.evals.public.collection import FOLDER as PUBLIC
+from tests.evals.public.figures import Figure, table
 
 
 async def _all(folder: Path) -> list[Verdict]:

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from appliance.models import embedder
-from tests.evals.public import data, gold, handover, restaurants, routing
-from tests.evals.public.figures import Figure, f1, share, table, wilson
-from tests.evals.public.kept import Kept
+from appliance.services.evaluation.scores import wilson
+from tests.evals.public import collection, gold, handover, restaurants, routing
+from tests.evals.public.figures import Figure, f1, share, table
+from tests.fakes.kept import Kept
 
-_THERE = all(map(data.is_there, ("clinc150", "banking77", "restaurant8k", "nlupp_hotels")))
+_THERE = all(map(collection.is_there, ("clinc150", "banking77", "restaurant8k", "nlupp_hotels")))
 needs_data = pytest.mark.skipif(
     not _THERE, reason="the public data sets are not beside the project (../shared/data)"
 )
@@ -21,7 +22,7 @@ needs_data = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def kept(vectors: Path) -> Kept:
-    return Kept(embedder.open_minilm(cache_dir=vectors), cache_dir=vectors / "evals")
+    return Kept(embedder.open_minilm(cache_dir=vectors), vectors / "evals.npz")
 
 
 def _value(figures: list[Figure], what: str) -> float:
@@ -113,6 +114,8 @@ def test_vectors_are_kept_between_runs(tmp_path: Path) -> None:
 
     inner = Counting()
     for _ in range(2):
-        Kept(inner, cache_dir=tmp_path).learn("set", ["one", "two", "one"])
+        kept = Kept(inner, tmp_path / "kept.npz")
+        kept.encode(["one", "two", "one"])
+        kept.keep()
 
     assert inner.asked == 2

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import tarfile
 import warnings
 from pathlib import Path
 from types import ModuleType
@@ -10,9 +12,17 @@ from types import ModuleType
 import pytest
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
+BANK = SHARED / "data/tau2/banking_knowledge/documents.tar.gz"
 MISSING = "the shared collection of payloads and specs is not beside the project"
 
 needs_shared = pytest.mark.skipif(not (SHARED / "payloads").is_dir(), reason=MISSING)
+
+
+def bank_documents() -> list[dict[str, str]]:
+    """Read tau2's bank: id, title and content of each document."""
+    with tarfile.open(BANK) as archive:
+        read = [archive.extractfile(one) for one in archive.getmembers() if one.isfile()]
+        return [json.load(one) for one in read if one is not None]
 
 
 def contract(name: str) -> ModuleType | None:

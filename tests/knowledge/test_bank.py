@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import tarfile
-from pathlib import Path
-
 import pytest
 
 from appliance.knowledge.values import Access, State
-
-BANK = Path(__file__).resolve().parents[3] / "shared/data/tau2/banking_knowledge/documents.tar.gz"
+from tests.fakes.shared import BANK, bank_documents
 
 
 @pytest.mark.skipif(not BANK.is_file(), reason="the shared data sets are not beside the project")
 async def test_what_a_bank_titled_internal_reaches_no_customer(desk, library, tmp_path):
-    with tarfile.open(BANK) as archive:
-        read = [archive.extractfile(one) for one in archive.getmembers() if one.isfile()]
-        documents = [json.load(one) for one in read if one is not None]
+    documents = bank_documents()
     marked = [one for one in documents if "internal" in one["title"].casefold()[:12]]
     others = [one for one in documents if one not in marked][: len(marked)]
     paths = []

@@ -135,6 +135,10 @@ def test_a_synonym_of_the_config_finds_the_word(library, config):
     assert widened.exact == '("demo" OR "demonstration" OR "walkthrough" OR "trial call")'
 
 
+def test_words_that_only_end_alike_stay_apart():
+    assert stem("caring") == stem("care") != stem("car")
+
+
 def test_what_every_customer_calls_a_thing_finds_it_too():
     [bikes] = query.terms_of("bikes", synonyms={})
     [own] = query.terms_of("bikes", synonyms={"velo": ["bikes"]})

@@ -59,7 +59,11 @@ def exact(vectors, query, most):
 
 
 def near_search(library, near, query, wanted, *, most):
-    return library.db.read(lambda c: near.search(c, library.clock, query, wanted, most=most))
+    return library.db.read(
+        lambda c: near.search(
+            c, library.clock, query, wanted, most=most, standing=index.standing(c)
+        )
+    )
 
 
 def ids(found):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from appliance.models.desk_model import wording
-from appliance.models.desk_model.tongues import Tongues
+from appliance.models.desk_model.tongues import KNOWN, Tongues
 from tests.models.talk import Customer
 
 Make = Callable[..., Customer]
@@ -74,7 +74,5 @@ def test_a_task_under_way_is_not_spoilt_by_a_name_that_sounds_strange(customer: 
 
 
 def test_every_tongue_that_can_be_told_has_its_sentence() -> None:
-    from appliance.models.desk_model.tongues import KNOWN
-
     english = wording.in_tongue("en", person=True)
     assert all(wording.in_tongue(one, person=True) != english for one in KNOWN if one != "en")

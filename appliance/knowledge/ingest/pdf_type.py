@@ -73,12 +73,9 @@ def headings(pages: Sequence[Sequence[Line]]) -> Mapping[str, int]:
             found[line.words] = line.size if larger else 0.0
         else:
             plain.add(line.words)
-    sizes = sorted({size for words, size in found.items() if words not in plain}, reverse=True)
-    return {
-        words: min(sizes.index(size) + 1, _MOST_LEVELS)
-        for words, size in found.items()
-        if words not in plain
-    }
+    alone = {words: size for words, size in found.items() if words not in plain}
+    sizes = sorted(set(alone.values()), reverse=True)
+    return {words: min(sizes.index(size) + 1, _MOST_LEVELS) for words, size in alone.items()}
 
 
 def heads(pages: Sequence[Sequence[Line]]) -> set[str]:
@@ -87,7 +84,7 @@ def heads(pages: Sequence[Sequence[Line]]) -> set[str]:
         return set()
     usual, _ = _usual(pages)
     ends = [{*page[:1], *page[-1:]} for page in pages]
-    same = set.intersection(*ends) if ends else set()
+    same = set.intersection(*ends)
     return {line.words.casefold() for line in same if line.size <= usual * _SMALLER}
 
 

@@ -38,10 +38,9 @@ class Near:
         wanted: Wanted,
         *,
         most: int,
-        standing: Standing | None = None,
+        standing: Standing,
     ) -> list[tuple[int, float]]:
         """List passages' ids and cosines, best first."""
-        standing = standing or records.standing(connection)
         if standing.near:
             if standing.near != len(query):
                 return []

@@ -146,8 +146,7 @@ def worded(
     connection: Connection, words: str, kind: str, wanted: Wanted, *, most: int
 ) -> list[Worded]:
     """List passages of a kind that match a full-text query of quoted words, best first."""
-    raw: Any = connection.connection.driver_connection
-    rows = raw.execute(
+    rows = _raw(connection).execute(
         _WORDED_IN[kind],
         {
             "words": words,
@@ -162,8 +161,7 @@ def worded(
 
 def how_many(connection: Connection, words: str, *, most: int) -> int:
     """Count the passages of documents that match, no further than `most`; ranks nothing."""
-    raw: Any = connection.connection.driver_connection
-    return int(raw.execute(_HOW_MANY, (words, most)).fetchone()[0])
+    return int(_raw(connection).execute(_HOW_MANY, (words, most)).fetchone()[0])
 
 
 # -- by meaning ------------------------------------------------------------------------------------
@@ -188,12 +186,11 @@ def nearest(
 
 def get_vectors(connection: Connection, wanted: Sequence[int]) -> Iterator[VectorRow]:
     """Give the stored vectors of passages, in no order."""
-    raw: Any = connection.connection.driver_connection
     for at in range(0, len(wanted), _PART):
         part = [int(number) for number in wanted[at : at + _PART]]
         marks = ",".join("?" * len(part))
         sql = f"SELECT passage_id, vector FROM vectors WHERE passage_id IN ({marks})"  # noqa: S608
-        for number, vector in raw.execute(sql, part):
+        for number, vector in _raw(connection).execute(sql, part):
             yield VectorRow(number, vector)
 
 
@@ -211,12 +208,11 @@ def get_passages(
     connection: Connection, wanted: Sequence[int], filtered: Wanted
 ) -> dict[int, PassageRow]:
     """Give passages by id, but none that this search may not find."""
-    raw: Any = connection.connection.driver_connection
     numbers = [int(number) for number in wanted]
     marks = ",".join("?" * len(numbers))
     access = str(Access.INTERNAL if filtered.internal else Access.PUBLIC)
     day = filtered.on.isoformat()
-    rows = raw.execute(_PASSAGES.format(marks=marks), [*numbers, access, day, day])
+    rows = _raw(connection).execute(_PASSAGES.format(marks=marks), [*numbers, access, day, day])
     return {
         number: PassageRow(number, kind, source, text, document_id, Access(label), language)
         for number, kind, source, text, document_id, label, language in rows
@@ -225,9 +221,8 @@ def get_passages(
 
 def get_words(connection: Connection, wanted: Sequence[int]) -> dict[int, tuple[str, str, str]]:
     """Give what finds passages by their words: title, text, and what is never shown."""
-    raw: Any = connection.connection.driver_connection
     numbers = [int(number) for number in wanted]
-    rows = raw.execute(_WORDS.format(marks=",".join("?" * len(numbers))), numbers)
+    rows = _raw(connection).execute(_WORDS.format(marks=",".join("?" * len(numbers))), numbers)
     return {number: (title, text, also) for number, title, text, also in rows}
 
 
@@ -338,3 +333,8 @@ def _shelved(
 def as_bytes(vector: np.typing.ArrayLike) -> bytes:
     """Give a vector as it is stored."""
     return np.asarray(vector, dtype="<f4").tobytes()
+
+
+def _raw(connection: Connection) -> Any:
+    """Give SQLite's own connection: statements asked at every search need no compiling."""
+    return connection.connection.driver_connection

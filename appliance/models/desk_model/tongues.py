@@ -59,26 +59,11 @@ _LITTLE = {
     "vi": "tôi bạn chúng là một và hoặc cho với không như thế nào khi có thể muốn xin chào cảm ơn "
     "ở của được gì đâu anh chị giờ mấy",
 }
-_PARTICLES = frozenset(
-    {"van", "von", "de", "der", "den", "del", "della", "delle", "di", "da", "dos", "du", "des"}
-    | {
-        "la",
-        "le",
-        "los",
-        "las",
-        "el",
-        "al",
-        "bin",
-        "ibn",
-        "y",
-        "e",
-        "und",
-        "zu",
-        "zum",
-        "am",
-        "ter",
-    }
+_NAMES_HOLD = (
+    "van von de der den del della delle di da dos du des la le los las el al bin ibn y e und zu "
+    "zum am ter"
 )
+_PARTICLES = frozenset(_NAMES_HOLD.split())
 _BY_SCRIPT = {
     "CYRILLIC": ("ru", "uk"), "GREEK": ("el",), "ARABIC": ("ar",), "HEBREW": ("he",),
     "DEVANAGARI": ("hi",), "THAI": ("th",), "HANGUL": ("ko",), "HIRAGANA": ("ja",),

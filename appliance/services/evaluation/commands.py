@@ -76,7 +76,7 @@ def mount(
         if not loaded.asked:
             raise typer.Exit(WRONG)
         version, verdicts = asyncio.run(_played(stage, loaded.asked))
-        change = _compared(office(), file, version, verdicts)
+        change = _compared(office(), file, verdicts)
         found = scores.of(verdicts)
         if as_json:
             report.print_json(version, verdicts, found, change)
@@ -114,14 +114,12 @@ async def _played(
             return opened.version, await play.all_of(opened, asked, heard)
 
 
-def _compared(
-    office: Office, file: Path, version: str, verdicts: Sequence[Verdict]
-) -> scores.Change | None:
+def _compared(office: Office, file: Path, verdicts: Sequence[Verdict]) -> scores.Change | None:
     """Compare with the run before, and keep this one in its place."""
     try:
         last = office.db.read(lambda c: scores.find_last(c, file))
         now = office.clock.now()
-        office.db.write_now(lambda c: scores.keep(c, now, file, version, verdicts))
+        office.db.write_now(lambda c: scores.keep(c, now, file, verdicts))
     finally:
         office.close()
     return scores.against(last, verdicts) if last else None

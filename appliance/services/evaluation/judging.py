@@ -13,7 +13,7 @@ from appliance.services.evaluation.questions import Asked, Question
 _REFUSED = re.compile(
     r"\b(?:do not|don['’]?t|does not|doesn['’]?t|did not|didn['’]?t|can not|cannot|can['’]?t|"
     r"could not|couldn['’]?t|have no|has no|no|unable to|not able to)\b[^.!?\n]{0,30}?"
-    r"\b(?:have|find|found|know|contain|include|cover|mention|confirm|information|details|answer|"
+    r"\b(?:have(?!\s+to\b)|find|found|know|contain|include|cover|mention|confirm|information|details|answer|"
     r"record|say)\b[^.!?\n]{0,80}?"
     r"\b(?:that|this|it|either|any|information|details|answer|documents?|about|on|whether|if|what)\b"
     r"|\bnot (?:in|part of|covered by) (?:our|my|the) (?:information|documents?|knowledge)\b",

@@ -22,7 +22,7 @@ _NOTE = "eval|"
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How many of n were right; `low` and `high` are Wilson's 95 % interval of the share."""
+    """How many of n were right."""
 
     right: int
     n: int
@@ -35,19 +35,24 @@ class Score:
     @property
     def interval(self) -> tuple[float, float]:
         """Where the true share lies, 95 times of a hundred (Wilson 1927)."""
-        z2 = _Z * _Z
-        middle = (self.share + z2 / (2 * self.n)) / (1 + z2 / self.n)
-        spread = self.share * (1 - self.share) / self.n + z2 / (4 * self.n * self.n)
-        half = _Z * math.sqrt(spread) / (1 + z2 / self.n)
-        return max(0.0, middle - half), min(1.0, middle + half)
+        return wilson(self.right, self.n)
+
+
+def wilson(right: int, n: int) -> tuple[float, float]:
+    """Give Wilson's 95 % interval of a share (Wilson 1927); of nothing, everything."""
+    if not n:
+        return 0.0, 1.0
+    share, z2 = right / n, _Z * _Z
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = _Z * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """The run before: when, of which config, and which questions were right."""
+    """The run before: when, and which questions were right."""
 
     at: datetime
-    version: str
     right: frozenset[str]
     wrong: frozenset[str]
 
@@ -77,8 +82,8 @@ def of(verdicts: Sequence[Verdict]) -> dict[str, Score]:
 
 def against(last: Last, verdicts: Sequence[Verdict]) -> Change | None:
     """Compare with the run before; None where no question is the same."""
-    shared = {v.asked.digest: v.is_right for v in verdicts} | {}
-    shared = {key: right for key, right in shared.items() if key in last.right | last.wrong}
+    known = last.right | last.wrong
+    shared = {v.asked.digest: v.is_right for v in verdicts if v.asked.digest in known}
     if not shared:
         return None
     right = {key for key, is_right in shared.items() if is_right}
@@ -100,21 +105,17 @@ def find_last(connection: Connection, file: Path) -> Last | None:
     held: Mapping[str, str] = json.loads(kept)
     return Last(
         datetime.fromisoformat(held["at"]),
-        held["version"],
         frozenset(held["right"].split()),
         frozenset(held["wrong"].split()),
     )
 
 
-def keep(
-    connection: Connection, now: datetime, file: Path, version: str, verdicts: Sequence[Verdict]
-) -> None:
+def keep(connection: Connection, now: datetime, file: Path, verdicts: Sequence[Verdict]) -> None:
     """Keep a run for the next one to compare with."""
     right = {verdict.asked.digest for verdict in verdicts if verdict.is_right}
     wrong = {verdict.asked.digest for verdict in verdicts} - right
     held = {
         "at": now.isoformat(),
-        "version": version,
         "right": " ".join(sorted(right)),
         "wrong": " ".join(sorted(wrong)),
     }

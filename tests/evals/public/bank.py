@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import tarfile
 import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -19,10 +17,11 @@ from appliance.knowledge.language import Languages
 from appliance.knowledge.library import Library, open_library
 from appliance.knowledge.values import Asked
 from appliance.models.tokens import Tokens
-from tests.evals.public import data
+from tests.evals.public import collection
 from tests.evals.public.figures import Figure, share
-from tests.evals.public.kept import Kept
 from tests.fakes.clock import FakeClock
+from tests.fakes.kept import Kept
+from tests.fakes.shared import bank_documents
 
 OF = "tau2 banking"
 _NOW = datetime(2026, 11, 16, 15, tzinfo=UTC)
@@ -32,13 +31,13 @@ _PASSAGES_OF_ONE = 6
 
 def figures(kept: Kept) -> list[Figure]:
     """Add all documents, ask with each task's first words, and look who is among the first."""
-    documents = _documents()
+    documents = {one["id"]: one for one in bank_documents()}
     with tempfile.TemporaryDirectory(prefix="frontdesk-bank-") as scratch:
         library = open_library(Path(scratch) / "knowledge.db", embedder=kept, clock=FakeClock(_NOW))
         try:
             names = _add(library, documents, Path(scratch) / "documents")
             asked = _questions(set(documents))
-            kept.learn("bank", [question for question, _ in asked])
+            kept.encode([question for question, _ in asked])
             found = [(_found(library, names, question), gold) for question, gold in asked]
         finally:
             library.close()
@@ -48,14 +47,6 @@ def figures(kept: Kept) -> list[Figure]:
         ])
         for most in (5, 10)
     ]  # fmt: skip
-
-
-def _documents() -> dict[str, Mapping[str, str]]:
-    packed = (data.FOLDER / "tau2/banking_knowledge/documents.tar.gz").read_bytes()
-    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        read = [archive.extractfile(one) for one in archive.getmembers() if one.isfile()]
-        made = [json.load(one) for one in read if one is not None]
-    return {one["id"]: one for one in made}
 
 
 def _add(
@@ -82,7 +73,7 @@ def _questions(known: set[str]) -> list[tuple[str, set[str]]]:
     They are instructions to play a customer, harder than a customer's own question.
     """
     questions = []
-    for task in data.read_json("tau2/banking_knowledge/tasks.json.gz"):
+    for task in collection.read_json("tau2/banking_knowledge/tasks.json.gz"):
         told: Any = task["user_scenario"]["instructions"]
         words = told if isinstance(told, str) else json.dumps(told)
         spoken = _FIRST_WORDS.search(words)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-_Z = 1.96
+from appliance.services.evaluation.scores import wilson
+
 _RESAMPLES = 1000
 
 
@@ -47,16 +47,6 @@ def share(of: str, what: str, hits: Sequence[bool], *, goal: float | None = None
     """Give the share of hits with Wilson's interval."""
     low, high = wilson(sum(hits), len(hits))
     return Figure(of, what, sum(hits) / len(hits) if hits else 0.0, len(hits), low, high, goal)
-
-
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """Give Wilson's 95 % interval of a share."""
-    if not n:
-        return 0.0, 1.0
-    part = hits / n
-    middle = (part + _Z * _Z / (2 * n)) / (1 + _Z * _Z / n)
-    half = _Z * math.sqrt(part * (1 - part) / n + _Z * _Z / (4 * n * n)) / (1 + _Z * _Z / n)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def f1(of: str, what: str, counted: Sequence[tuple[int, int, int]]) -> Figure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from appliance.models.desk_model.handover import People
-from tests.evals.public import data, desks
+from tests.evals.public import collection, desks
 from tests.evals.public.figures import Figure, share
 
 OF = "NLU++ hotels"
@@ -32,10 +32,12 @@ def people() -> People:
 def figures() -> list[Figure]:
     """Tell how many wishes for a person are heard, and how often one is heard that was not made."""
     hotel = people()
-    rows = [row for fold in range(20) for row in data.read_json(f"nlupp_hotels/fold{fold}.json")]
+    rows = [
+        row for fold in range(20) for row in collection.read_json(f"nlupp_hotels/fold{fold}.json")
+    ]
     marked = ["handoff" in row.get("intents", []) for row in rows]
     heard = [hotel.wanted(row["text"]) for row in rows]
-    strangers = [hotel.wanted(text) for text, _ in data.clinc()["test"]]
+    strangers = [hotel.wanted(text) for text, _ in collection.clinc()["test"]]
     both = list(zip(heard, marked, strict=True))
     return [
         share(OF, "wishes for a person heard", [one for one, wish in both if wish]),

@@ -13,7 +13,7 @@ from appliance.models.desk_model import text as words_of
 from appliance.models.desk_model.frame import Task
 from appliance.models.desk_model.move import Desk
 from appliance.models.embedder import Embedder
-from tests.evals.public import data, desks, gold
+from tests.evals.public import collection, desks, gold
 from tests.evals.public.figures import Figure, f1, share
 
 OF = "RESTAURANTS-8K"
@@ -42,7 +42,7 @@ def desk(embedder: Embedder, *, cache_dir: Path) -> Desk:
 
 def figures(desk: Desk, *, part: str = "test.json", n: int | None = None) -> list[Figure]:
     """Read a part of the set; a sentence is right when it gives just the values marked in it."""
-    rows = data.every(data.read_json(f"restaurant8k/{part}"), n)
+    rows = collection.every(collection.read_json(f"restaurant8k/{part}"), n)
     pairs = [(wanted(row), read(desk, row)) for row in rows]
     joint = share(OF, "all slots of a sentence right", [_right(w, r) for w, r in pairs], goal=0.85)
     return [

@@ -9,10 +9,10 @@ import numpy as np
 
 from appliance.models.desk_model.router import Ranked, Router, prepared
 from appliance.models.desk_model.wishes import CLOSE_RACE
-from tests.evals.public import data
-from tests.evals.public.data import Examples
+from tests.evals.public import collection
+from tests.evals.public.collection import Examples
 from tests.evals.public.figures import Figure, share
-from tests.evals.public.kept import Kept
+from tests.fakes.kept import Kept
 
 EACH = 20
 """Examples an intent: a careful config has as many."""
@@ -30,19 +30,19 @@ def clinc(
     asked_each: int = 30,
 ) -> list[Figure]:
     """Route CLINC150's test part, and refuse what is out of its scope."""
-    parts = data.clinc()
-    named = data.every(sorted({intent for _, intent in parts["test"]}), intents)
+    parts = collection.clinc()
+    named = collection.every(sorted({intent for _, intent in parts["test"]}), intents)
     examples = {
         intent: texts
-        for intent, texts in data.few(parts["train"], each=each).items()
+        for intent, texts in collection.few(parts["train"], each=each).items()
         if intent in named
     }
-    drawn = data.few(parts["test"], each=asked_each)
+    drawn = collection.few(parts["test"], each=asked_each)
     asked = [(text, intent) for intent in named for text in drawn[intent]]
-    outside = data.every(parts["oos_test"], None if intents is None else 5 * intents)
+    outside = collection.every(parts["oos_test"], None if intents is None else 5 * intents)
     of = f"CLINC150, {len(examples)}"
     router, ranked = _routed(kept, "clinc", examples, asked, cache_dir=cache_dir)
-    unknown = _ranked(kept, "clinc", router, [text for text, _ in outside])
+    unknown = _ranked(kept, router, [text for text, _ in outside])
     right = [first[0].intent == intent for first, (_, intent) in zip(ranked, asked, strict=True)]
     known = np.array([first[0].sureness for first in ranked])
     strange = np.array([first[0].sureness for first in unknown])
@@ -59,11 +59,11 @@ def banking(
     kept: Kept, *, cache_dir: Path, each: int = EACH, intents: int | None = None
 ) -> list[Figure]:
     """Route BANKING77's test part; a close race is asked about."""
-    pairs = data.banking("test")
-    named = data.every(sorted({intent for _, intent in pairs}), intents)
+    pairs = collection.banking("test")
+    named = collection.every(sorted({intent for _, intent in pairs}), intents)
     examples = {
         intent: texts
-        for intent, texts in data.few(data.banking("train"), each=each).items()
+        for intent, texts in collection.few(collection.banking("train"), each=each).items()
         if intent in named
     }
     asked = [pair for pair in pairs if pair[1] in named]
@@ -89,9 +89,9 @@ def _routed(
     kept: Kept, of: str, examples: Examples, asked: Pairs, *, cache_dir: Path
 ) -> tuple[Router, list[list[Ranked]]]:
     router = Router(examples, kept, cache_dir=cache_dir / of)
-    return router, _ranked(kept, of, router, [text for text, _ in asked])
+    return router, _ranked(kept, router, [text for text, _ in asked])
 
 
-def _ranked(kept: Kept, of: str, router: Router, texts: Sequence[str]) -> list[list[Ranked]]:
-    kept.learn(of, [prepared(text) for text in texts])
+def _ranked(kept: Kept, router: Router, texts: Sequence[str]) -> list[list[Ranked]]:
+    kept.encode([prepared(text) for text in texts])
     return [router.rank(text) for text in texts]

@@ -16,9 +16,9 @@ from appliance.models.desk_model.frame import Task
 from appliance.models.desk_model.move import Desk
 from appliance.models.desk_model.router import prepared
 from appliance.models.desk_model.slots.found import Kind
-from tests.evals.public import data, desks
+from tests.evals.public import collection, desks
 from tests.evals.public.figures import Figure, share
-from tests.evals.public.kept import Kept
+from tests.fakes.kept import Kept
 
 FILES = (
     ("SGD hotels", "hotels2_test", "schema_test"),
@@ -44,8 +44,8 @@ def figures(
     kept: Kept, of: str, file: str, schema: str, *, cache_dir: Path, n: int | None = None
 ) -> list[Figure]:
     """Choose the tool at a wish's first words, and read what fills its slots."""
-    dialogues = data.every(data.read_json(f"sgd/{file}.json.gz"), n)
-    services = {one["service_name"]: one for one in data.read_json(f"sgd/{schema}.json")}
+    dialogues = collection.every(collection.read_json(f"sgd/{file}.json.gz"), n)
+    services = {one["service_name"]: one for one in collection.read_json(f"sgd/{schema}.json")}
     named = sorted({service for dialogue in dialogues for service in dialogue["services"]})
     tools = [
         _tool(services[name], intent) for name in named for intent in services[name]["intents"]
@@ -53,7 +53,7 @@ def figures(
     desk = desks.desk_with(tools, now=_NOW, embedder=kept, cache_dir=cache_dir / "sgd")
     said = [one for dialogue in dialogues for one in _said(dialogue)]
     begun = [one for one in said if one.begins]
-    kept.learn("sgd", [prepared(one.text) for one in begun])
+    kept.encode([prepared(one.text) for one in begun])
     found = [(_name(one.service, one.intent), _likeliest(desk, one.text)) for one in begun]
     read = [hit for one in said if one.filled for hit in _read(desk, one)]
     return [

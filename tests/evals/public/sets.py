@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from appliance.models import embedder
-from tests.evals.public import bank, data, handover, restaurants, routing, schemas
+from tests.evals.public import bank, collection, handover, restaurants, routing, schemas
 from tests.evals.public.figures import Figure
-from tests.evals.public.kept import Kept
+from tests.fakes.kept import Kept
+from tests.fakes.running import ROOT
 
-CACHE = data.ROOT / "var" / "evals"
+CACHE = ROOT / "var" / "evals"
 """Where vectors stay between runs."""
 
 
@@ -19,7 +20,7 @@ def figures(*, cache_dir: Path = CACHE, quick: bool = False) -> Iterator[list[Fi
 
     tau2's documents take minutes to read at the first run, and are left out of a quick one.
     """
-    kept = Kept(embedder.open_minilm(cache_dir=cache_dir), cache_dir=cache_dir)
+    kept = Kept(embedder.open_minilm(cache_dir=cache_dir), cache_dir / "vectors.npz")
     steps: list[tuple[str, Callable[[], list[Figure]]]] = [
         ("clinc150", lambda: routing.clinc(kept, cache_dir=cache_dir, **_few(quick, 15))),
         ("banking77", lambda: routing.banking(kept, cache_dir=cache_dir, **_few(quick, 10))),
@@ -34,14 +35,15 @@ def figures(*, cache_dir: Path = CACHE, quick: bool = False) -> Iterator[list[Fi
         *([] if quick else [("tau2/banking_knowledge", lambda: bank.figures(kept))]),
     ]  # fmt: skip
     for name, measured in steps:
-        if data.is_there(name):
+        if collection.is_there(name):
             yield measured()
+            kept.keep()
 
 
 def missing() -> list[str]:
     """List the sets that do not lie beside the project."""
     names = ("clinc150", "banking77", "restaurant8k", "sgd", "nlupp_hotels", "tau2")
-    return [name for name in names if not data.is_there(name)]
+    return [name for name in names if not collection.is_there(name)]
 
 
 def _few(quick: bool, intents: int) -> dict[str, int]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+
+from appliance.services.evaluation.scores import wilson
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,7 @@ class Share:
     @property
     def interval(self) -> tuple[float, float]:
         """Give Wilson's 95 % interval."""
-        if not self.n:
-            return 0.0, 1.0
-        z, share = 1.96, self.hits / self.n
-        middle = (share + z * z / (2 * self.n)) / (1 + z * z / self.n)
-        spread = share * (1 - share) / self.n + z * z / (4 * self.n * self.n)
-        half = z * math.sqrt(spread) / (1 + z * z / self.n)
-        return max(0.0, middle - half), min(1.0, middle + half)
+        return wilson(self.hits, self.n)
 
     @property
     def as_json(self) -> dict[str, Any]:

@@ -72,7 +72,14 @@ def test_ways_of_refusing_are_known(said):
 
 @pytest.mark.parametrize(
     "said",
-    ["We do not take dogs.", "There is no lift.", "You cannot park here.", "Breakfast is at 7."],
+    [
+        "We do not take dogs.",
+        "There is no lift.",
+        "You cannot park here.",
+        "Breakfast is at 7.",
+        "You don't have to pay for that.",
+        "No, you do not have to bring any documents.",
+    ],
 )
 def test_an_answer_with_a_no_is_no_refusal(said):
     assert not is_refusal(said)
@@ -94,7 +101,7 @@ def test_a_run_is_compared_on_the_questions_both_were_asked(db):
     second = [judge(better, answer("a")), judge(worse, answer("a")), new]
 
     assert db.read(lambda c: scores.find_last(c, file)) is None
-    db.write_now(lambda c: scores.keep(c, NOON, file, "v1", first))
+    db.write_now(lambda c: scores.keep(c, NOON, file, first))
     last = db.read(lambda c: scores.find_last(c, file))
     assert last is not None
     change = scores.against(last, second)

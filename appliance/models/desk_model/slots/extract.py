@@ -203,8 +203,10 @@ class _Reader:
 
     def _may_be_bare(self, slot: Slot, left: str, context: Context) -> bool:
         """Tell whether a correction's new hour may stand bare: not where a plain one is given."""
+        if not self.corrects:
+            return False
         plain = _find(Kind.TIME, left, slot, context, asked=False, day=self.day)
-        return self.corrects and not any(
+        return not any(
             one.value not in {None, *self._stale(slot)}
             and not _REFUSED.search(left[: one.start].rstrip("\x00"))
             and not taken_back.ruled_out(left, one)

@@ -8,11 +8,11 @@ import json
 import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[3]
-FOLDER = ROOT.parent / "shared" / "data"
+from tests.fakes.shared import SHARED
+
+FOLDER = SHARED / "data"
 """The sets beside the project; the tests say so where they are not there."""
 
 Examples = dict[str, list[str]]

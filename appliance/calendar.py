@@ -122,16 +122,23 @@ class Calendar:
 
     def worded_hours(self) -> str:
         """Word the usual week: "Monday to Friday 9:00 am to 5:00 pm, Saturday to Sunday closed"."""
-        groups: list[tuple[int, int, str]] = []
-        for weekday in range(7):
-            words = worded_spans(self.week.get(weekday, ()))
-            if groups and groups[-1][2] == words:
-                groups[-1] = (groups[-1][0], weekday, words)
-            else:
-                groups.append((weekday, weekday, words))
+        groups = self.usual()
         if len(groups) == 1:
-            return f"every day {groups[0][2]}"
-        return ", ".join(f"{_worded_days(first, last)} {words}" for first, last, words in groups)
+            return f"every day {worded_spans(groups[0][2])}"
+        return ", ".join(
+            f"{_worded_days(first, last)} {worded_spans(spans)}" for first, last, spans in groups
+        )
+
+    def usual(self) -> list[tuple[int, int, tuple[Span, ...]]]:
+        """Give the usual week, days in a row with the same hours as one: first, last, hours."""
+        groups: list[tuple[int, int, tuple[Span, ...]]] = []
+        for weekday in range(7):
+            spans = tuple(self.week.get(weekday, ()))
+            if groups and groups[-1][2] == spans:
+                groups[-1] = (groups[-1][0], weekday, spans)
+            else:
+                groups.append((weekday, weekday, spans))
+        return groups
 
     def worded_day(self, day: date) -> str:
         """Word one day's hours: "closed", or "9:00 am to 1:00 pm"."""

@@ -297,6 +297,9 @@ Number = Annotated[str, Field(pattern=r"^[A-Za-z0-9+*#._-]{1,64}$")]
 Telephone = Annotated[str, Field(pattern=r"^(sips?:[^\s<>\"]{1,200}|tel:\+?[0-9*#-]{2,32})$")]
 
 
+MenuChoice = Literal["hours", "booking", "message", "person"]
+
+
 class Phone(Strict):
     """Calls by telephone, from a PBX, a softphone or a trunk, over SIP."""
 
@@ -319,9 +322,12 @@ class Phone(Strict):
     """How long a caller waits for the bot, at the beginning or where it was lost in a call."""
     fallback: Telephone | None = None
     """Where a call goes in which the bot was lost, e.g. sip:200@pbx.example or tel:+15551234567."""
-    menu: Annotated[
-        list[Literal["hours", "booking", "message", "person"]], Field(min_length=1, max_length=9)
-    ] = ["hours", "booking", "message", "person"]
+    menu: Annotated[list[MenuChoice], Field(min_length=1, max_length=9)] = [
+        "hours",
+        "booking",
+        "message",
+        "person",
+    ]
     """What the keypad menu offers where voice.config is missing, from key 1 on."""
     transfer_to: Telephone | None = None
     """Where a caller is put through to a person during opening hours; else a ticket waits."""

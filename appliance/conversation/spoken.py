@@ -48,8 +48,8 @@ def said(
     conversation: Conversation,
     text: str,
     extras: dict[str, Any],
-) -> str:
-    """Record words of ours that belong to no turn (the greeting); gives the message's id."""
+) -> None:
+    """Record words of ours that belong to no turn (the greeting)."""
     message = entries.record(
         connection,
         keyring,
@@ -61,7 +61,6 @@ def said(
         extras=extras,
     )
     entries.tell(connection, now, message)
-    return message.id
 
 
 def heard(

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
-from appliance.core import errors, process, settings
-
-_MISSING = "LiveKit's Python libraries are missing. Run: make livekit"
+from appliance.core import process, settings
+from appliance.voice import libraries
 
 
 def _main(chosen: settings.Settings) -> None:
-    try:
+    with libraries.needed():
         from appliance.voice import worker  # noqa: PLC0415 - an extra that may not be installed
-    except ModuleNotFoundError as cause:
-        if not (cause.name or "").startswith("livekit"):
-            raise
-        raise errors.Misconfigured(_MISSING) from None
     asyncio.run(worker.run(chosen))
 
 

@@ -85,9 +85,13 @@ class FrontdeskAgent(Agent):
 
     def _ended(self, speech: SpeechHandle, reply: Reply) -> None:
         if speech.interrupted:
-            heard = [
-                item.text_content or ""
-                for item in speech.chat_items
-                if isinstance(item, ChatMessage) and item.role == "assistant"
-            ]
-            self._talk.was_heard(reply, "".join(heard))
+            self._talk.was_heard(reply, heard(speech))
+
+
+def heard(speech: SpeechHandle) -> str:
+    """Give what of a speech was heard."""
+    return "".join(
+        item.text_content or ""
+        for item in speech.chat_items
+        if isinstance(item, ChatMessage) and item.role == "assistant"
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from livekit.agents import (
     NOT_GIVEN,
@@ -16,7 +15,6 @@ from livekit.agents import (
     stt,
     tts,
 )
-from livekit.agents.voice import SpeechHandle
 
 from appliance.assembly.house import Appliance
 from appliance.config.model import BotConfig
@@ -26,7 +24,7 @@ from appliance.conversation.values import Conversation
 from appliance.core import errors, logs
 from appliance.models.speech import shelf
 from appliance.voice import pipeline, wording
-from appliance.voice.agent import FrontdeskAgent
+from appliance.voice.agent import FrontdeskAgent, heard
 from appliance.voice.line import SessionIO
 from appliance.voice.manners import Keys, Move, Patience
 from appliance.voice.recorder import Recorder
@@ -36,6 +34,7 @@ from appliance.voice.values import CallOutcome, Ended, IncomingCall
 
 _LOOK_S = 0.1
 _LAST_WORDS_S = 15.0
+_ASIDES_S = 1.0
 
 _log = logs.get(__name__)
 
@@ -84,7 +83,6 @@ async def answer(call: IncomingCall, session_io: SessionIO, house: Appliance) ->
             made_by=config.voice.config.tts.model_dump_json(),
         ),
         session=pipeline.session(speech, vad),
-        began_at=began_at,
     )
     try:
         outcome = await held.to_the_end()
@@ -109,10 +107,10 @@ class _Held:
     recorder: Recorder
     sayings: Sayings
     session: AgentSession[None]
-    began_at: datetime
     began: float = 0.0
-    _over: asyncio.Event = field(default_factory=asyncio.Event)
+    _over: bool = False
     _failed: str | None = None
+    _asides: list[asyncio.Task[None]] = field(default_factory=list)
     _is_to_repeat: bool = False
     _keys: Keys = field(default_factory=Keys)
     _entered: list[str] = field(default_factory=list)
@@ -158,6 +156,12 @@ class _Held:
         """Leave nothing running, however the call ended."""
         with contextlib.suppress(Exception):
             await self.session.aclose()
+        if self._asides:  # closed, they end by themselves, and are recorded as heard
+            _, late = await asyncio.wait(self._asides, timeout=_ASIDES_S)
+            for aside in late:
+                aside.cancel()
+            await asyncio.gather(*self._asides, return_exceptions=True)
+        with contextlib.suppress(Exception):
             await self.line.close()
         await self.talk.close()
 
@@ -181,8 +185,8 @@ class _Held:
             allow_interruptions=not is_law,
         )
         await speech.wait_for_playout()
-        heard = _heard(speech)
-        if is_law and self.recorder.disclosed_ms is None and heard:
+        told = heard(speech)
+        if is_law and self.recorder.disclosed_ms is None and told:
             self.recorder.disclosed_ms = round(offset_s * 1000)
         extras = {"aside": True, "offset_s": round(offset_s, 2), "is_disclosure": is_law}
         await self.house.db.write(
@@ -191,10 +195,14 @@ class _Held:
                 self.house.keyring,
                 self.house.clock.now(),
                 self.conversation,
-                heard or "...",
+                told or "...",
                 extras,
             )
         )
+
+    def _say_aside(self, sentence: str) -> None:
+        """Say a sentence while the call is looked after."""
+        self._asides.append(asyncio.create_task(self._say(sentence), name="aside"))
 
     async def _last_words(self, sentence: str) -> None:
         """Say a last sentence, as far as that is possible."""
@@ -207,21 +215,20 @@ class _Held:
 
     async def _until_it_ends(self) -> Ended:
         patience = Patience(manners=self.config.voice.manners, began=self.house.clock.monotonic())
-        asked: asyncio.Task[None] | None = None
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_S):
                     await self.line.gone.wait()
             if self.line.gone.is_set():
                 return Ended.CALLER
-            if self._over.is_set():
+            if self._over:
                 return Ended.FAILED
             if self._failed is not None:
                 await self._last_words(self._failed)
                 return Ended.FAILED
             if self._is_to_repeat:
                 self._is_to_repeat = False
-                asked = asyncio.create_task(self._say(wording.REPEAT), name="repeat")
+                self._say_aside(wording.REPEAT)
             if self.house.draining.is_set():
                 await self._last_words(wording.STOPPING)
                 return Ended.STOPPED
@@ -234,10 +241,9 @@ class _Held:
                 bot_speaks=self._is_talking,
             ):
                 case Move.PROMPT:
-                    asked = asyncio.create_task(self._say(wording.STILL_THERE), name="prompt")
+                    self._say_aside(wording.STILL_THERE)
                 case Move.GOODBYE:
-                    if asked is not None:
-                        await asyncio.gather(asked, return_exceptions=True)
+                    await asyncio.gather(*self._asides, return_exceptions=True)
                     await self._last_words(wording.GOODBYE)
                     return Ended.SILENCE
                 case Move.TOO_LONG:
@@ -249,8 +255,7 @@ class _Held:
         if self._turns_seen == self.talk.answered or self._is_talking:
             return False
         self._turns_seen = self.talk.answered
-        found = self._new_ticket()
-        return found is not None and await self.line.hand_over(found.reference, found.department)
+        return self._new_ticket() is not None and await self.line.hand_over()
 
     def _new_ticket(self) -> Ticket | None:
         """Find the ticket by which this call has asked for a person, once."""
@@ -315,7 +320,7 @@ class _Held:
             goes_on=may_go_on,
         )
         if may_go_on:
-            self._is_to_repeat = is_ears
+            self._is_to_repeat |= is_ears
         elif is_ears:
             self._failed = wording.NOT_HEARD
         elif isinstance(event.source, tts.TTS):
@@ -324,8 +329,4 @@ class _Held:
     def _on_close(self, event: CloseEvent) -> None:
         if event.error is not None:
             _log.error("a call's session broke", call=self.call.call_id, why=str(event.reason))
-        self._over.set()
-
-
-def _heard(speech: SpeechHandle) -> str:
-    return "".join(getattr(item, "text_content", None) or "" for item in speech.chat_items)
+        self._over = True

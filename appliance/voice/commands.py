@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from appliance.core import errors
+from appliance.voice import libraries
 
 if TYPE_CHECKING:
     from appliance.voice.played import Played
-
-_MISSING = "Calls need LiveKit's Python libraries. Run: make livekit"
-
 
 voicemail = typer.Typer(help="Messages that callers have left.", no_args_is_help=True)
 
@@ -85,12 +82,8 @@ def mount(app: typer.Typer) -> None:
 
 
 async def _play(source: Path, target: Path, caller: str | None, wait_s: float) -> Played:
-    try:
+    with libraries.needed():
         from appliance.voice import played  # noqa: PLC0415 - an extra that may not be installed
-    except ModuleNotFoundError as cause:
-        if not (cause.name or "").startswith("livekit"):
-            raise
-        raise errors.Misconfigured(_MISSING) from None
     from appliance.core import settings  # noqa: PLC0415
 
     return await played.play(

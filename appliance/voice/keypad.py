@@ -7,14 +7,14 @@ no recogniser and no language model, and books through the same calendar as the 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from appliance.assembly.house import Appliance
-from appliance.config.model import BotConfig
+from appliance.config.model import BotConfig, MenuChoice
 from appliance.conversation import spoken
 from appliance.conversation.values import Conversation
 from appliance.core import errors, logs
@@ -24,11 +24,10 @@ from appliance.voice import phrases, voicemail
 from appliance.voice.phrases import Sentence
 from appliance.voice.values import CallOutcome, Ended, IncomingCall
 
-Choice = Literal["hours", "booking", "message", "person"]
-
 _WAIT_S = 8.0
 _LAST_WAITS = 2
 _AHEAD_DAYS = 60
+_MOST_OFFERED = 20
 _BOOKED_BY = "schedule_demo"
 
 _log = logs.get(__name__)
@@ -53,7 +52,7 @@ class KeypadLine(Protocol):
     async def record(self, most_s: float) -> bytes:
         """Listen until a key is pressed, the caller is gone or the time is up: 16 bits at 8 kHz."""
 
-    async def hand_over(self, reference: str, department: str | None) -> bool:
+    async def hand_over(self) -> bool:
         """Put the caller through to a person; False where nobody took the call."""
 
     async def hang_up(self) -> None:
@@ -115,7 +114,7 @@ class Menu:
         """Offer the menu again and again until the caller is served or silent."""
         await self._say(phrases.WELCOME)
         offered = self.config.voice.phone.menu
-        doing: dict[Choice, Callable[[], Awaitable[Ended | None]]] = {
+        doing: dict[MenuChoice, Callable[[], Awaitable[Ended | None]]] = {
             "hours": self._hours,
             "booking": self._booking,
             "message": self._message,
@@ -143,7 +142,7 @@ class Menu:
     # -- what can be chosen ----------------------------------------------------------------------
 
     async def _hours(self) -> None:
-        await self._say(phrases.hours(self.config.calendar.week))
+        await self._say(phrases.hours(self.house.bots.the_live().calendar))
 
     async def _booking(self) -> Ended | None:
         """Offer free appointments one by one."""
@@ -179,22 +178,17 @@ class Menu:
         await self._say(phrases.LEAVE_MESSAGE)
         await self.line.play(phrases.TONE, until=lambda: False)
         heard = await self.line.record(voicemail.LONGEST_S)
-        kept = await voicemail.keep(self.house, self.conversation, self.call, heard)
-        if kept is None:
-            if self.line.gone.is_set():
-                raise _Left
+        self.reference = await voicemail.keep(self.house, self.conversation, self.call, heard)
+        if self.reference is None:
             await self._say(phrases.MESSAGE_EMPTY)
             return None
-        self.reference = kept
-        if self.line.gone.is_set():
-            raise _Left
         await self._say(phrases.MESSAGE_KEPT)
         await self._say(phrases.GOODBYE)
         return Ended.SERVED
 
     async def _person(self) -> Ended | None:
         await self._say(phrases.PUTTING_THROUGH)
-        if await self.line.hand_over("", None):
+        if await self.line.hand_over():
             return Ended.TRANSFERRED
         await self._say(phrases.NOBODY_THERE)
         return await self._message()
@@ -224,18 +218,18 @@ class Menu:
             raise _Left
         return key
 
-    async def _free(self, most: int = 20) -> Sequence[Slot]:
-        """List the next free appointments, one a day and then the day's others."""
+    async def _free(self) -> Sequence[Slot]:
+        """List the next free appointments in order."""
         found: list[Slot] = []
         today = self.house.clock.now().astimezone(self._zone).date()
         for ahead in range(_AHEAD_DAYS):
             found += await self._slots().free(today + timedelta(days=ahead), **self._terms())
-            if len(found) >= most:
+            if len(found) >= _MOST_OFFERED:
                 break
-        return found[:most]
+        return found[:_MOST_OFFERED]
 
     @property
-    def _zone(self) -> Any:
+    def _zone(self) -> ZoneInfo:
         return self.house.bots.the_live().calendar.zone
 
     def _slots(self) -> BookedSlots:
@@ -260,6 +254,7 @@ class Menu:
         )
         if made is None:
             raise errors.Misconfigured(f"The tool {_BOOKED_BY} has no settings to book by.")
-        with contextlib.suppress(ValueError):
+        try:
             return {"kind": "demo", **made.model_validate(given).model_dump()}
-        raise errors.Misconfigured(f"The settings of {_BOOKED_BY} are not valid.")
+        except ValueError as cause:
+            raise errors.Misconfigured(f"The settings of {_BOOKED_BY} are not valid.") from cause

@@ -77,9 +77,9 @@ class KeyLine:
             await asyncio.gather(listening, return_exceptions=True)
         return bytes(heard)
 
-    async def hand_over(self, reference: str, department: str | None) -> bool:
+    async def hand_over(self) -> bool:
         """Put the caller through to a person."""
-        return await self._line.hand_over(reference, department)
+        return await self._line.hand_over()
 
     async def hang_up(self) -> None:
         """End the call, once what was said is heard."""

@@ -22,7 +22,7 @@ class SessionIO(Protocol):
     def on_digit(self, pressed: Callable[[str], None]) -> None:
         """Tell of every key the caller presses: 0 to 9, * and #."""
 
-    async def hand_over(self, reference: str, department: str | None) -> bool:
+    async def hand_over(self) -> bool:
         """Put the caller through to a person; False where nobody took the call."""
 
     async def hang_up(self) -> None:

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from appliance.config.model import Week
+from appliance.calendar import Calendar
 from appliance.connectors.phone import prompts
 
 _GAP = bytes(prompts.RATE * 2 // 1000 * 60)
 _WORDS = Path(prompts.__file__).parent / "recordings" / "words.tsv"
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +73,16 @@ def menu(offered: Sequence[str]) -> Sentence:
     return Sentence((*names, "menu-again"))
 
 
-def hours(week: Week) -> Sentence:
+def hours(calendar: Calendar) -> Sentence:
     """Say the week's hours; days that follow each other with the same hours are said as one."""
-    spans = [tuple((each.opens, each.closes) for each in getattr(week, day)) for day in _DAYS]
     names: list[str] = []
-    start = 0
-    while start < len(spans):
-        end = start
-        while end + 1 < len(spans) and spans[end + 1] == spans[start]:
-            end += 1
-        if spans[start]:
+    for first, last, spans in calendar.usual():
+        if spans:
             names += ["and"] if names else []
-            names += [f"day-{start}", *(["through", f"day-{end}"] if end > start else [])]
-            for number, (opens, closes) in enumerate(spans[start]):
+            names += [f"day-{first}", *(["through", f"day-{last}"] if last > first else [])]
+            for number, span in enumerate(spans):
                 names += ["and"] if number else []
-                names += ["from", *_time(opens), "to", *_time(closes)]
-        start = end + 1
+                names += ["from", *_time(span.opens), "to", *_time(span.closes)]
     return Sentence(("we-are-open", *names) if names else ("we-are-closed-always",))
 
 

@@ -45,7 +45,6 @@ async def play(
         direction="inbound",
         caller=caller,
         called=None,
-        room="file",
         kind="raw",
     )
     async with calls.started(house):

@@ -19,6 +19,7 @@ from livekit.agents.voice import io
 from livekit.agents.voice.transcription import TranscriptSynchronizer
 
 from appliance.core import errors
+from appliance.core.sound import wav
 
 RATE = 16_000
 _FRAME_S = 0.02
@@ -156,13 +157,8 @@ class RawLine:
         self.began = 0.0
         self.session: AgentSession[None] | None = None
         self._synchronizer: TranscriptSynchronizer | None = None
-        self._gone = asyncio.Event()
+        self.gone = asyncio.Event()
         self._pressed: Callable[[str], None] = lambda _: None
-
-    @property
-    def gone(self) -> asyncio.Event:
-        """Set once the caller has hung up."""
-        return self._gone
 
     async def begin(self, session: AgentSession[None], agent: Agent) -> None:
         """Start the session. Only through the synchronizer is it known what was heard."""
@@ -184,13 +180,13 @@ class RawLine:
         for key in keys:
             self._pressed(key)
 
-    async def hand_over(self, reference: str, department: str | None) -> bool:  # noqa: ARG002
+    async def hand_over(self) -> bool:
         """Nobody else is on this line."""
         return False
 
     async def hang_up(self) -> None:
         """End the call from our side."""
-        self._gone.set()
+        self.gone.set()
 
     async def close(self) -> None:
         """End what has matched text with sound."""
@@ -204,11 +200,7 @@ class RawLine:
             start = max(int((each.at - self.began) * RATE), 0) * 2
             sound += b"\0" * max(start - len(sound), 0)
             sound += each.sound
-        with wave.open(str(path), "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(RATE)
-            file.writeframes(bytes(sound))
+        path.write_bytes(wav(bytes(sound), rate=RATE))
 
 
 class _Nowhere(io.TextOutput):

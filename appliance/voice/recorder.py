@@ -71,13 +71,11 @@ class Recorder:
     async def begin(
         cls, house: Appliance, talk: Talk, call: IncomingCall, conversation: Conversation
     ) -> Recorder:
-        """Record that a call begins, and end those that died."""
+        """Record that a call begins."""
         now = house.clock.now()
-
-        def unit(connection: Any) -> str:
-            records.drop_dead(connection, now)
-            return records.begin(
-                connection,
+        call_id = await house.db.write(
+            lambda c: records.begin(
+                c,
                 now,
                 conversation_id=conversation.id,
                 contact_id=conversation.contact_id,
@@ -85,8 +83,8 @@ class Recorder:
                 direction=call.direction,
                 alive_until=now + timedelta(seconds=_DEAD_S),
             )
-
-        return cls(house=house, talk=talk, call_id=await house.db.write(unit))
+        )
+        return cls(house=house, talk=talk, call_id=call_id)
 
     def follow(self, session: AgentSession[None]) -> None:
         """Listen to a session from its start."""

@@ -27,21 +27,16 @@ class RoomLine:
         job: JobContext,
         caller: rtc.RemoteParticipant,
         *,
-        person: Callable[[], str | None] = lambda: None,
+        person: Callable[[], str | None],
     ) -> None:
         self._person = person
         self._job = job
         self._caller = caller
-        self._gone = asyncio.Event()
+        self.gone = asyncio.Event()
         self._changed = asyncio.Event()
         job.room.on("participant_disconnected", self._on_left)
-        job.room.on("disconnected", lambda *_: self._gone.set())
+        job.room.on("disconnected", lambda *_: self.gone.set())
         job.room.on("participant_attributes_changed", lambda *_: self._changed.set())
-
-    @property
-    def gone(self) -> asyncio.Event:
-        """Set once the caller has left the room, or LiveKit's server us."""
-        return self._gone
 
     async def begin(self, session: AgentSession[None], agent: Agent) -> None:
         """Start the session in the room and wait until the caller can hear it."""
@@ -66,7 +61,7 @@ class RoomLine:
 
         self._job.room.on("sip_dtmf_received", received)
 
-    async def hand_over(self, reference: str, department: str | None) -> bool:  # noqa: ARG002
+    async def hand_over(self) -> bool:
         """Put the caller through to whoever takes callers now; without anybody the ticket waits."""
         to = self._person()
         return to is not None and await transfer.put_through(self._job, self._caller, to)
@@ -85,7 +80,7 @@ class RoomLine:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_ANSWERED_S):
                 while self._caller.attributes.get(_STATUS) in _RINGING:
-                    if self._gone.is_set():
+                    if self.gone.is_set():
                         return
                     self._changed.clear()
                     with contextlib.suppress(TimeoutError):
@@ -94,7 +89,7 @@ class RoomLine:
 
     def _on_left(self, who: rtc.RemoteParticipant) -> None:
         if who.identity == self._caller.identity:
-            self._gone.set()
+            self.gone.set()
 
 
 async def caller_in(job: JobContext) -> rtc.RemoteParticipant | None:
@@ -128,6 +123,5 @@ def call_of(job: JobContext, caller: rtc.RemoteParticipant) -> IncomingCall:
         direction="outbound" if told.get("sip.callDirection") == "outbound" else "inbound",
         caller=(told.get("sip.phoneNumber") if is_sip else caller.identity) or None,
         called=told.get("sip.trunkPhoneNumber") if is_sip else None,
-        room=job.job.room.name,
         kind="sip" if is_sip else "web",
     )

@@ -24,7 +24,6 @@ class IncomingCall:
     direction: Literal["inbound", "outbound"]
     caller: str | None
     called: str | None
-    room: str
     kind: Kind
 
     @property

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
-import wave
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +12,7 @@ from appliance.assembly.house import Appliance
 from appliance.connectors.phone import prompts
 from appliance.conversation import tickets
 from appliance.conversation.values import Conversation
-from appliance.core import errors, ids
+from appliance.core import errors, ids, sound
 from appliance.core.crypto import Keyring
 from appliance.voice import wording
 from appliance.voice.values import IncomingCall
@@ -91,14 +89,9 @@ def kept(folder: Path) -> list[tuple[str, datetime]]:
 
 def _write(folder: Path, keyring: Keyring, message_id: str, samples: bytes) -> None:
     """Write the sealed WAV file; it has its name only once it is whole."""
-    sound = io.BytesIO()
-    with wave.open(sound, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(prompts.RATE)
-        file.writeframes(samples)
+    whole = sound.wav(samples, rate=prompts.RATE)
     folder.mkdir(mode=0o700, exist_ok=True)
-    sealed = keyring.seal(_PLACE, message_id, base64.b64encode(sound.getvalue()).decode())
+    sealed = keyring.seal(_PLACE, message_id, base64.b64encode(whole).decode())
     part = folder / f".{message_id}.part"
     part.write_bytes(sealed)
     part.rename(folder / f"{message_id}.sealed")

@@ -13,13 +13,12 @@ from collections.abc import Callable, Coroutine
 from livekit.agents import AgentServer, JobContext, JobProcess
 
 from appliance.assembly import calls
+from appliance.connectors.phone import access
 from appliance.core import errors, logs, settings
 from appliance.core.settings import Settings
 from appliance.core.supervised import die_with_parent
 from appliance.voice import call, keypad, keys, pipeline, room, transfer
 from appliance.voice.values import IncomingCall
-
-AGENT = "frontdesk"
 
 _DRAIN_S = 20
 _CLOSE_S = 7.0
@@ -51,7 +50,7 @@ def build(chosen: Settings) -> AgentServer:
         drain_timeout=_DRAIN_S,
         log_level=chosen.log_level.upper().replace("WARNING", "WARN"),
     )
-    server.rtc_session(take, agent_name=AGENT)
+    server.rtc_session(take, agent_name=access.AGENT)
     return server
 
 

@@ -1,8 +1,8 @@
 """Test doubles for hearing and speaking, as programs that speak the appliance's own framing.
 
 `python -m tests.fakes.speech hear SCRIPT` recognises by script: at the end of each utterance the
-next line of the file. `... flite` and `... espeak` are real voices of Debian; `... tone` a voice
-made of a tone, as long as the words would take.
+next line of the file; `... count` tells how many bytes each held. `... flite` and `... espeak` are
+real voices of Debian; `... tone` a voice made of a tone, as long as the words would take.
 """
 
 from __future__ import annotations
@@ -72,6 +72,17 @@ def hear(script: Path) -> None:
         loud = 0
 
 
+def count() -> None:
+    """Recognise how many bytes each utterance held."""
+    _line({"ready": True})
+    held = 0
+    while (piece := _piece()) is not None:
+        held += len(piece)
+        if not piece:
+            _line({"final": str(held)})
+            held = 0
+
+
 def _wav_of(command: list[str], text: str | None) -> bytes:
     done = subprocess.run(
         command, input=text.encode() if text else None, capture_output=True, check=True
@@ -117,5 +128,7 @@ def speak(voice: str, gone: Path | None = None) -> None:
 if __name__ == "__main__":
     if sys.argv[1] == "hear":
         hear(Path(sys.argv[2]))
+    elif sys.argv[1] == "count":
+        count()
     else:
         speak(sys.argv[1], Path(sys.argv[2]) if len(sys.argv) > 2 else None)

@@ -105,7 +105,6 @@ class Caller:
             direction="inbound",
             caller=self.number,
             called="+16175550100",
-            room="test",
             kind="raw",
         )
         self.held = asyncio.create_task(calling.answer(self.incoming, self.line, self.house))

@@ -53,7 +53,7 @@ class Line:
     async def record(self, most_s: float) -> bytes:
         return self.message
 
-    async def hand_over(self, reference: str, department: str | None) -> bool:
+    async def hand_over(self) -> bool:
         return self.person
 
     async def hang_up(self) -> None:
@@ -73,7 +73,7 @@ async def called(
 ) -> tuple[CallOutcome, list[str]]:
     """Make a call; gives how it went and what was said."""
     number = f"+1617{ids.new_id()[-7:]}" if caller == "" else caller
-    call = IncomingCall(ids.new_id(), "inbound", number, "100", "room", "sip")
+    call = IncomingCall(ids.new_id(), "inbound", number, "100", "sip")
     outcome = await keypad.answer(call, line, house)
     identity = call.identity
     found = house.history(identity.kind, identity.value, after=0, limit=500).messages

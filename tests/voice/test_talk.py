@@ -40,7 +40,7 @@ class Caller:
     def __init__(self, house: SpokenAppliance) -> None:
         self.house = house
         number = f"+1617{ids.new_id()[-7:]}"
-        self.call = IncomingCall(ids.new_id(), "inbound", number, None, "room", "raw")
+        self.call = IncomingCall(ids.new_id(), "inbound", number, None, "raw")
         self.talk: Talk
 
     async def dial(self) -> Caller:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import wave
+import json
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -22,6 +21,8 @@ from livekit.agents import (
     tts,
     utils,
 )
+
+from appliance.core import sound
 
 SPOKEN_RATE = 24_000
 _CONNECT_S, _PIECE_S = 3.0, 8.0
@@ -71,7 +72,7 @@ class Web:
                 if len(body) > _LONGEST_ANSWER:
                     raise APIConnectionError("the speech service's answer has no end")
         try:
-            return httpx.Response(200, content=body).json()
+            return json.loads(body)
         except ValueError as cause:
             raise APIConnectionError("the speech service's answer is no JSON") from cause
 
@@ -103,15 +104,18 @@ class WebEars(stt.STT[Any]):
         language: Any = None,  # noqa: ARG002 - LiveKit's signature
         conn_options: APIConnectOptions,  # noqa: ARG002
     ) -> stt.SpeechEvent:
-        words = await self.words(wav_of(buffer))
+        path, fields = self.asked()
+        files = {"file": ("call.wav", wav_of(buffer), "audio/wav")}
+        told = await self.web.ask(path, data=fields, files=files)
+        words = str(told.get("text", "")).strip() if isinstance(told, dict) else ""
         return stt.SpeechEvent(
             type=stt.SpeechEventType.FINAL_TRANSCRIPT,
             alternatives=[stt.SpeechData(language=self.language, text=words, confidence=1.0)],
         )
 
     @abstractmethod
-    async def words(self, wav: bytes) -> str:
-        """Give the words of a WAV file."""
+    def asked(self) -> tuple[str, dict[str, str]]:
+        """Give the path to ask for an utterance's words, and what goes with it."""
 
 
 class WebMouth(tts.TTS[Any]):
@@ -172,10 +176,4 @@ class _Speaking(tts.ChunkedStream):
 def wav_of(buffer: utils.AudioBuffer) -> bytes:
     """Give sound as a WAV file."""
     frame = rtc.combine_audio_frames(buffer)
-    file = io.BytesIO()
-    with wave.open(file, "wb") as writing:
-        writing.setnchannels(frame.num_channels)
-        writing.setsampwidth(2)
-        writing.setframerate(frame.sample_rate)
-        writing.writeframes(bytes(frame.data))
-    return file.getvalue()
+    return sound.wav(bytes(frame.data), rate=frame.sample_rate, channels=frame.num_channels)

@@ -109,7 +109,7 @@ class _Listening(stt.RecognizeStream):
     async def _run(self) -> None:
         ears = self._stt
         assert isinstance(ears, Ears)
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_S)
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_S, sock_read=_CONNECT_S)
         try:
             async with (
                 aiohttp.ClientSession(timeout=timeout, headers=ears.headers) as web,

@@ -45,13 +45,11 @@ def _web(made: Made) -> Web:
 
 
 class _Ears(WebEars):
-    async def words(self, wav: bytes) -> str:
-        told = await self.web.ask(
-            "/v1/speech-to-text",
-            data={"model_id": self.model, "language_code": self.language.language},
-            files={"file": ("call.wav", wav, "audio/wav")},
-        )
-        return str(told.get("text", "")).strip() if isinstance(told, dict) else ""
+    def asked(self) -> tuple[str, dict[str, str]]:
+        return "/v1/speech-to-text", {
+            "model_id": self.model,
+            "language_code": self.language.language,
+        }
 
 
 class _Mouth(WebMouth):

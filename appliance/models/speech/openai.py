@@ -52,8 +52,8 @@ class Ears(WebEars):
         )
         self._prompt = made.settings.prompt
 
-    async def words(self, wav: bytes) -> str:
-        """Give the words of a WAV file."""
+    def asked(self) -> tuple[str, dict[str, str]]:
+        """Give the path to ask for an utterance's words, and what goes with it."""
         fields = {
             "model": self.model,
             "language": self.language.language,
@@ -61,10 +61,7 @@ class Ears(WebEars):
         }
         if self._prompt:
             fields["prompt"] = self._prompt
-        told = await self.web.ask(
-            "/audio/transcriptions", data=fields, files={"file": ("call.wav", wav, "audio/wav")}
-        )
-        return str(told.get("text", "")).strip() if isinstance(told, dict) else ""
+        return "/audio/transcriptions", fields
 
 
 class Mouth(WebMouth):

@@ -26,9 +26,7 @@ class VoiceMetrics:
     talk_ratio: float | None
 
 
-def of_call(
-    call: Call, turns: Sequence[Turn], *, satisfaction: float | None = None
-) -> VoiceMetrics:
+def of_call(call: Call, turns: Sequence[Turn]) -> VoiceMetrics:
     """Count a call."""
     spoken_ms = call.bot_ms + call.caller_ms
     return VoiceMetrics(
@@ -38,7 +36,7 @@ def of_call(
         interruptions=sum(turn.was_cut for turn in turns),
         sentiment=call.sentiment,
         response_latency_ms=percentile((turn.reply_ms for turn in turns), 0.5),
-        user_satisfaction=satisfaction,
+        user_satisfaction=None,
         handoff_occurred=call.handoff is not None,
         turns=len(turns),
         talk_ratio=round(call.bot_ms / spoken_ms, 3) if spoken_ms else None,

@@ -124,12 +124,6 @@ def drop_dead(connection: Connection, now: datetime) -> int:
     return int(dead.rowcount)
 
 
-def find(connection: Connection, call_id: str) -> Call | None:
-    """Find a call."""
-    row = connection.execute(_CALL.where(voice_calls.c.id == call_id)).first()
-    return Call(**row._mapping) if row is not None else None
-
-
 def of_conversation(connection: Connection, conversation_id: str) -> list[Call]:
     """List the calls of a conversation, oldest first."""
     found = connection.execute(

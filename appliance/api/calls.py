@@ -8,27 +8,22 @@ the ports for sound.
 from __future__ import annotations
 
 import asyncio
-import math
-from html import escape
-from pathlib import Path
-from string import Template
 
 import websockets
 from fastapi import APIRouter, Request, Security, WebSocket, WebSocketDisconnect
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 from fastapi.security import HTTPBearer
 from websockets.asyncio.client import ClientConnection, connect
 
-from appliance.api import chat_pages, chat_shapes, networks, visitor
+from appliance.api import chat_pages, chat_shapes, visitor
 from appliance.api import chat_wording as wording
-from appliance.api.chat_limits import Buckets, CallLimits
+from appliance.api.chat_limits import Buckets, CallLimits, address_of, refuse_after
 from appliance.api.chat_origins import OWN, Origins, route_class
 from appliance.config import model
 from appliance.connectors.phone import access
 from appliance.core import clock, errors, ids, logs
 
 _log = logs.get(__name__)
-_PAGE = Path(__file__).parent / "pages" / "call.html"
 _LARGEST_BYTES = 256 * 1024
 _OPEN_S = 5.0
 _BEARER = Security(HTTPBearer(auto_error=False, scheme_name="visitor token"))
@@ -77,22 +72,7 @@ class Calls:
 
     async def page(self, request: Request) -> Response:  # noqa: ARG002 - the route class's shape
         """Give the page of a call; where calls are off there is none."""
-        config = self._live()
-        words = Template(_PAGE.read_text("utf-8")).substitute(
-            language=escape(config.client.language),
-            title=escape(wording.CALL_US.format(name=config.client.name)),
-            ready=escape(wording.CALL_READY),
-            call=escape(wording.CALL),
-            mute=escape(wording.MUTE),
-            end=escape(wording.HANG_UP),
-            pad=escape(wording.KEYPAD),
-            back=escape(wording.BACK_TO_CHAT),
-            privacy=escape(config.voice.manners.disclosure),
-            no_script=escape(wording.NO_SCRIPT),
-        )
-        headers = chat_pages.page_headers(())
-        headers["Permissions-Policy"] = "camera=(), microphone=(self), geolocation=(), payment=()"
-        return HTMLResponse(words, headers=headers)
+        return chat_pages.call_page(self._live())
 
     async def script(self, request: Request) -> Response:
         """Give the page's own script."""
@@ -111,12 +91,10 @@ class Calls:
         if place != OWN:
             raise errors.NotAllowed(wording.ORIGIN.format(origin=place))
         self._live()
-        who = self._visitor(request, place)
-        for wait_s in (self._of_visitor.take(who), self._of_address.take(_address(request))):
-            if wait_s > 0:
-                said = wording.TOO_MANY_CALLS.format(seconds=math.ceil(wait_s))
-                raise errors.TooMany(said, retry_after_s=wait_s)
-        room = f"call-{ids.new_id()}"
+        who = self._tokens.proved(request, place=place)
+        waits = self._of_visitor.take(who), self._of_address.take(address_of(request))
+        refuse_after(max(waits), wording.TOO_MANY_CALLS)
+        room = f"{access.PREFIX}{ids.new_id()}"
         token = self._access.call_token(
             self._true_time.now(), room=room, identity=who, metadata={"kind": "web"}
         )
@@ -156,15 +134,6 @@ class Calls:
             raise errors.NotFound(wording.NO_CALLS)
         return config
 
-    def _visitor(self, request: Request, place: str) -> str:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise chat_shapes.NoToken(wording.NAMELESS)
-        found = self._tokens.visitor_of(token.strip(), place=place)
-        if found is None:
-            raise chat_shapes.NoToken(wording.UNPROVED)
-        return found
-
 
 async def _both_ways(browser: WebSocket, server: ClientConnection) -> None:
     """Carry messages both ways until one side ends."""
@@ -200,7 +169,3 @@ async def _closed(browser: WebSocket) -> None:
         await browser.close(1011)
     except (RuntimeError, WebSocketDisconnect):
         return  # it has gone already
-
-
-def _address(request: Request) -> str:
-    return networks.group(request.client.host if request.client else "")

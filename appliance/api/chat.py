@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 from urllib.parse import quote
@@ -13,7 +12,7 @@ from fastapi.security import HTTPBearer
 
 from appliance.api import chat_lines, chat_pages, chat_shapes, networks, stream, visitor
 from appliance.api import chat_wording as wording
-from appliance.api.chat_limits import Buckets, ChatLimits
+from appliance.api.chat_limits import Buckets, ChatLimits, address_of, refuse_after
 from appliance.api.chat_origins import CHANNEL, Origins, channel_of, route_class
 from appliance.config import model
 from appliance.connectors import messages
@@ -175,7 +174,7 @@ class Chat:
         """Make a new visitor. Nothing is stored until the first message."""
         place = self._origins.place(request)
         config = self._live()
-        _refuse_after(self._visitors_of_address.take(_address(request)), wording.TOO_MANY_VISITORS)
+        refuse_after(self._visitors_of_address.take(address_of(request)), wording.TOO_MANY_VISITORS)
         token, made = self._tokens.issue(place=place)
         response.headers.update(_UNSENT)
         return chat_shapes.Visitor(token=token, visitor=made, bot=self._bot(config))
@@ -187,8 +186,8 @@ class Chat:
         """
         sender = self._visitor(request)
         self._live()
-        _refuse_after(self._messages_of_visitor.take(sender), wording.TOO_MANY_MESSAGES)
-        _refuse_after(self._messages_of_address.take(_address(request)), wording.TOO_MANY_MESSAGES)
+        refuse_after(self._messages_of_visitor.take(sender), wording.TOO_MANY_MESSAGES)
+        refuse_after(self._messages_of_address.take(address_of(request)), wording.TOO_MANY_MESSAGES)
         accepted = await self._appliance.receive(
             messages.InboundMessage(
                 channel=CHANNEL,
@@ -211,7 +210,7 @@ class Chat:
         """Read the messages after a place, oldest first."""
         reader = self._visitor(request)
         config = self._live()
-        _refuse_after(self._reads_of_visitor.take(reader), wording.TOO_MANY_READS)
+        refuse_after(self._reads_of_visitor.take(reader), wording.TOO_MANY_READS)
         told = self._appliance.history("visitor", reader, after=after, limit=stream.PAGE)
         response.headers.update(_UNSENT)
         return chat_shapes.History(
@@ -256,14 +255,7 @@ class Chat:
         )
 
     def _visitor(self, request: Request) -> str:
-        place = self._origins.place(request)
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise chat_shapes.NoToken(wording.NAMELESS)
-        found = self._tokens.visitor_of(token.strip(), place=place)
-        if found is None:
-            raise chat_shapes.NoToken(wording.UNPROVED)
-        return found
+        return self._tokens.proved(request, place=self._origins.place(request))
 
     def _live(self) -> model.BotConfig:
         config = self._appliance.config
@@ -307,15 +299,6 @@ class Chat:
             media_type=file.media_type,
             href=f"/v1/chat/files/{quote(file.file_id, safe='')}?key={key}",
         )
-
-
-def _refuse_after(wait_s: float, sentence: str) -> None:
-    if wait_s > 0:
-        raise errors.TooMany(sentence.format(seconds=math.ceil(wait_s)), retry_after_s=wait_s)
-
-
-def _address(request: Request) -> str:
-    return networks.group(request.client.host if request.client else "")
 
 
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

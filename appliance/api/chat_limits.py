@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from appliance.core import clock
+from starlette.requests import HTTPConnection
+
+from appliance.api import networks
+from appliance.core import clock, errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +70,14 @@ class Buckets:
         if len(self._levels) > self._keys:
             self._levels.popitem(last=False)
         return wait_s
+
+
+def refuse_after(wait_s: float, sentence: str) -> None:
+    """Raise TooMany where somebody has to wait; `sentence` takes `{seconds}`."""
+    if wait_s > 0:
+        raise errors.TooMany(sentence.format(seconds=math.ceil(wait_s)), retry_after_s=wait_s)
+
+
+def address_of(request: HTTPConnection) -> str:
+    """Give the network that a request's address counts for."""
+    return networks.group(request.client.host if request.client else "")

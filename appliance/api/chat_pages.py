@@ -58,6 +58,25 @@ def chat_page(config: model.BotConfig, *, framed_by: Sequence[str]) -> HTMLRespo
     return HTMLResponse(words, headers=page_headers(framed_by))
 
 
+def call_page(config: model.BotConfig) -> HTMLResponse:
+    """Render the page of a call in the browser."""
+    words = _template("call.html").substitute(
+        language=escape(config.client.language),
+        title=escape(wording.CALL_US.format(name=config.client.name)),
+        ready=escape(wording.CALL_READY),
+        call=escape(wording.CALL),
+        mute=escape(wording.MUTE),
+        end=escape(wording.HANG_UP),
+        pad=escape(wording.KEYPAD),
+        back=escape(wording.BACK_TO_CHAT),
+        privacy=escape(config.voice.manners.disclosure),
+        no_script=escape(wording.NO_SCRIPT),
+    )
+    headers = page_headers(())
+    headers["Permissions-Policy"] = "camera=(), microphone=(self), geolocation=(), payment=()"
+    return HTMLResponse(words, headers=headers)
+
+
 def maintenance_page(reasons: Sequence[str]) -> HTMLResponse:
     """Render the page shown instead of the chat, with the reasons an operator needs."""
     listed = "\n".join(f"<li>{escape(reason)}</li>" for reason in reasons)

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from appliance.config import model
 from appliance.connectors import messages
-from appliance.core import clock, crypto, errors, safe_text, settings
+from appliance.core import clock, crypto, safe_text, settings
 
 LONGEST_TEXT = 4000
 
@@ -256,9 +256,3 @@ class ChatAppliance(Protocol):
 
     def file(self, file_id: str, /) -> tuple[str, str, bytes] | None:
         """Find a file: name, media type, bytes."""
-
-
-class NoToken(errors.NotAllowed):
-    """The caller must get a token first; the widget does so by itself."""
-
-    status = 401

@@ -13,12 +13,21 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from appliance.core import clock, crypto, ids
+from starlette.requests import HTTPConnection
+
+from appliance.api import chat_wording as wording
+from appliance.core import clock, crypto, errors, ids
 
 LIFETIME = timedelta(days=180)
 _VERSION = "v1"
 _TOKEN = re.compile(r"v1\.([0-9a-z]{26})\.([0-9]{1,12})\.([A-Za-z0-9_-]{43})", re.ASCII)
 _LEEWAY = timedelta(minutes=5)
+
+
+class NoToken(errors.NotAllowed):
+    """The caller must get a token first; the widget does so by itself."""
+
+    status = 401
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,20 @@ class Tokens:
             return None
         age = self.clock.now() - datetime.fromtimestamp(int(issued), UTC)
         return visitor if -_LEEWAY <= age < LIFETIME else None
+
+    def proved(self, request: HTTPConnection, *, place: str) -> str:
+        """Give the visitor whose token a request carries.
+
+        Raises:
+            NoToken: it carries none, or one that proves nothing here.
+        """
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise NoToken(wording.NAMELESS)
+        found = self.visitor_of(token.strip(), place=place)
+        if found is None:
+            raise NoToken(wording.UNPROVED)
+        return found
 
     def sign_file(self, file_id: str) -> str:
         """Give the key that opens a file's link."""

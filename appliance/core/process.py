@@ -7,10 +7,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from appliance.core import errors, logs, safe_text, settings
 
@@ -46,6 +49,21 @@ def run(name: str, main: Callable[[settings.Settings], None]) -> None:
 def keep_to_ourselves() -> None:
     """Let no other user of this machine read the files that are made from here on."""
     os.umask(0o077)
+
+
+async def until_stopped(*work: Coroutine[Any, Any, None]) -> None:
+    """Run until SIGTERM or SIGINT, or until one of them ends; its error is raised again."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    tasks = [asyncio.create_task(each) for each in work]
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (*tasks, stopping):
+        task.cancel()
+    for end in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(end, Exception):
+            raise end
 
 
 def spare_the_collector() -> None:

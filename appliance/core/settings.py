@@ -87,7 +87,7 @@ class Settings(BaseSettings):
         default=60.0, gt=0, description="How long a stop waits for what is under way."
     )
     voice_port: int = Field(
-        default=8081, ge=0, le=65535, description="Calls: the worker's health, on this machine."
+        default=8081, ge=1, le=65535, description="Calls: the worker's health, on this machine."
     )
     calls_at_once: int = Field(default=10, ge=1, description="Calls the worker takes at once.")
     call_memory_mb: int = Field(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from appliance.assembly.office import open_office
 from appliance.core import process
@@ -11,11 +12,8 @@ from appliance.switchboard.run import run
 
 
 def _main(chosen: Settings) -> None:
-    office = open_office(chosen)
-    try:
+    with contextlib.closing(open_office(chosen)) as office:
         asyncio.run(run(office))
-    finally:
-        office.close()
 
 
 if __name__ == "__main__":

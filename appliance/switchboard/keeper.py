@@ -64,15 +64,15 @@ class Keeper:
     async def _arrange(self, folder: Path) -> None:
         """Run what the config wants; what runs already and is wanted again is left alone."""
         wanted = self.plan(self._voice, folder)
-        for problem in wanted.problems:
-            _log.error("the phone is not whole", problem=problem)
+        if wanted.problems != self._plan.problems:
+            for problem in wanted.problems:
+                _log.error("the phone is not whole", problem=problem)
         if wanted.programs != self._plan.programs:
             await self._stop()
             self._plan = wanted
             await self._start(wanted.programs)
         self._plan = wanted
-        if wanted.has_trunk:
-            await self._provision()
+        self._trouble = await self._provision() if wanted.has_trunk else ""
         self._note()
 
     async def _start(self, programs: tuple[Program, ...]) -> None:
@@ -95,20 +95,25 @@ class Keeper:
         if self._plan.has_trunk and any(child.deaths for child in self._children):
             self._changed.set()  # redis forgets the trunk with its life
 
-    async def _provision(self) -> None:
+    async def _provision(self) -> str:
+        """Tell the bridge its trunk; gives what was wrong, or nothing."""
         try:
             await self.provision(self._voice)
-            self._trouble = ""
         except errors.Error as cause:
-            self._trouble = cause.sentence
-            _log.error("the trunk could not be set up", why=cause.sentence)
+            if cause.sentence != self._trouble:  # tried again at every beat, said once
+                _log.error("the trunk could not be set up", why=cause.sentence)
+            return cause.sentence
+        return ""
 
     # -- what is told ------------------------------------------------------------------------------
 
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT_S)
-            self._note()
+            if self._trouble:
+                self._changed.set()  # the server may take the trunk now
+            if self._voice.enabled:  # "off" has been noted once and stays true
+                self._note()
 
     def _note(self) -> None:
         try:
@@ -125,9 +130,9 @@ class Keeper:
         if waiting:
             problems.append(f"Not running yet: {', '.join(waiting)}.")
         if problems:
-            return "warn", f"phone: {' '.join(problems)}"
+            return "warn", " ".join(problems)
         names = ", ".join(child.program.name for child in self._children)
-        return "ok", f"phone: running ({names})."
+        return "ok", f"Running: {names}."
 
     def _tell(self, state: str, says: str) -> None:
         told = json.dumps({"at": self.clock.now().isoformat(), "state": state, "says": says})

@@ -36,13 +36,12 @@ class Plan:
 
 def ports(settings: Settings) -> Ports:
     """Give what the settings say of ports."""
-    first, last = map(int, settings.sip_rtp_ports.split("-"))
     return Ports(
         signal=settings.livekit_port,
         rtc_tcp=settings.rtc_tcp_port,
         rtc_udp=settings.rtc_udp_port,
         sip=settings.sip_port,
-        sip_rtp=range(first, last + 1),
+        sip_rtp=settings.sip_rtp_ports,
         address=settings.call_address,
     )
 
@@ -82,7 +81,7 @@ def plan(voice: model.Voice, settings: Settings, access: Access, folder: Path) -
     alone = (servers.livekit_server(access, wanted, None), worker, warden)
     if not voice.phone.enabled:
         return Plan(alone)
-    if missing := servers.lacking(servers.SIP, servers.REDIS):
+    if missing := lacking_for_telephones():
         return Plan(alone, (*missing, _NO_TELEPHONE))
     redis = servers.redis(folder)
     assert redis.socket is not None

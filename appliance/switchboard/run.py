@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from appliance.assembly.office import Office
 from appliance.config import model
 from appliance.connectors.phone import access
 from appliance.connectors.phone.access import Access
+from appliance.core import process
 from appliance.core.settings import Settings
 from appliance.switchboard import live
 from appliance.switchboard import plan as plans
@@ -34,16 +33,4 @@ async def run(
         await trunks.provision(entry, voice.phone, secret=office.secret)
 
     keeper = Keeper(db=office.db, clock=office.clock, plan=planned, provision=provision)
-    running = asyncio.create_task(keeper.run())
-    following = asyncio.create_task(live.follow(office, keeper.take_up))
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait({running, following, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    for task in (following, running):
-        task.cancel()
-    ends = await asyncio.gather(following, running, return_exceptions=True)
-    for end in ends:
-        if isinstance(end, Exception):
-            raise end
+    await process.until_stopped(live.follow(office, keeper.take_up), keeper.run())

@@ -2,7 +2,7 @@
 
 LiveKit calls the bot into a room once. A call that rings before a worker is there, whose worker is
 killed, or that comes when every line is busy would ring or be silent for ever: this looks at the
-calls every second, asks for the bot again, says that something is wrong, and ends what nobody can
+calls twice a second, asks for the bot again, says that something is wrong, and ends what nobody can
 serve.
 """
 
@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 from appliance.assembly.office import Office, open_office
 from appliance.config import model
@@ -126,9 +127,8 @@ class Warden:
         except errors.Unavailable as cause:
             _log.error("a caller could not be told", why=cause.sentence)
 
-    def _keep(self, call: CallRoom, work: object) -> None:
-        assert asyncio.iscoroutine(work)
-        task: asyncio.Task[None] = asyncio.create_task(work)
+    def _keep(self, call: CallRoom, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._busy[call.name] = task
         task.add_done_callback(lambda done: self._done(call.name, done))
 
@@ -140,9 +140,6 @@ class Warden:
 
 async def _run(office: Office) -> None:
     entry = access.of(office.keyring, office.settings.livekit_port)
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_rooms(entry) as rooms:
         warden = Warden(
             access=entry,
@@ -154,25 +151,12 @@ async def _run(office: Office) -> None:
         def take_up(voice: model.Voice) -> None:
             warden.phone = voice.phone
 
-        tasks = [
-            asyncio.create_task(live.follow(office, take_up)),
-            asyncio.create_task(warden.run()),
-        ]
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks:
-            task.cancel()
-        for end in await asyncio.gather(*tasks, return_exceptions=True):
-            if isinstance(end, Exception):
-                raise end
+        await process.until_stopped(live.follow(office, take_up), warden.run())
 
 
 def _main(chosen: Settings) -> None:
-    office = open_office(chosen)
-    try:
+    with contextlib.closing(open_office(chosen)) as office:
         asyncio.run(_run(office))
-    finally:
-        office.close()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from appliance.assembly.house import Appliance
 from appliance.connectors.messages import InboundMessage
-from appliance.conversation import spoken
+from appliance.conversation import records, spoken
 from appliance.conversation.hub import Note, Watcher
 from appliance.conversation.values import Accepted, Conversation, Message, Role, State
 from appliance.core import errors, logs
@@ -208,10 +208,9 @@ class Talk:
         return f" {whole[len(told) :].strip()}" if whole[len(told) :].strip() else ""
 
     def _unanswered(self) -> str:
-        latest = self.house.history(
-            self.call.identity.kind, self.call.identity.value, after=1 << 40, limit=1
-        )
-        return wording.WITH_PERSON if latest.state is State.WITH_PERSON else wording.NOT_NOW
+        found = self.house.db.read(lambda c: records.find_conversation(c, self.conversation.id))
+        is_taken = found is not None and found.state is State.WITH_PERSON
+        return wording.WITH_PERSON if is_taken else wording.NOT_NOW
 
     async def _written(self) -> None:
         """Wait until the desk has answered everything of this caller.

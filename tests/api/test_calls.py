@@ -122,7 +122,9 @@ def test_a_server_that_is_away_ends_the_signalling():
     _, app = made()
     with (
         TestClient(app, base_url=BOX) as client,
-        pytest.raises(WebSocketDisconnect),
+        pytest.raises(WebSocketDisconnect) as ended,
         client.websocket_connect("/v1/chat/signal/rtc", headers={"Origin": BOX}) as line,
     ):
         line.receive_text()
+
+    assert ended.value.code == 1011

@@ -350,7 +350,7 @@ async def test_accepted_and_then_reported_as_too_late_is_dead_without_a_late_for
 
     await loft.later(10)
     assert [(str(row.state), row.why) for row in loft.rows()] == [
-        ("dead", "the window of 24 hours is closed")
+        ("dead", "the window is closed there is no late form")
     ]
     assert len(loft.pigeon.sent) == 1
 
@@ -431,7 +431,7 @@ async def test_a_closed_window_is_judged_by_the_contacts_own_clock(loft: Loft) -
 
     assert loft.pigeon.asked == []
     assert [(str(row.state), row.why) for row in loft.rows()] == [
-        ("dead", "the window of 24 hours is closed")
+        ("dead", "the window of 24 hours is closed there is no late form")
     ]
 
 

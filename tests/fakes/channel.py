@@ -75,7 +75,7 @@ class Pigeon:
 
     def late(self, part: OutboundMessage) -> OutboundMessage | str:
         if not self.late_form:
-            return "the window of 24 hours is closed"
+            return "there is no late form"
         return OutboundMessage(f"[late] {part.text}", late=True)
 
     async def send(self, message: OutboundMessage, to: Identity, *, key: str) -> Delivery:

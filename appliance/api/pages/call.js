@@ -97,7 +97,7 @@
         .on(RoomEvent.TrackUnsubscribed, (track) => track.detach().forEach((each) => each.remove()))
         .on(RoomEvent.Reconnecting, () => say(WORDS.again))
         .on(RoomEvent.Reconnected, () => say(WORDS.talking))
-        .on(RoomEvent.Disconnected, () => over(WORDS.ended));
+        .on(RoomEvent.Disconnected, () => { if (room === made) over(WORDS.ended); });
       const way = `${location.origin.replace(/^http/, "ws")}/v1/chat/signal`;
       room = made;
       await made.connect(way, token, { autoSubscribe: true });

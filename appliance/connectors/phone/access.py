@@ -13,15 +13,15 @@ import hmac
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from appliance.core.crypto import Keyring
 
 AGENT = "frontdesk"
+PREFIX = "call-"
+"""What the rooms of calls begin with."""
 _KEY = "frontdesk"
 _VALID = timedelta(minutes=10)
-
-Kind = Literal["standard", "sip"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,6 @@ class Access:
         *,
         room: str,
         identity: str,
-        kind: Kind = "standard",
-        attributes: dict[str, str] | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> str:
         """Make the token that opens a room for one caller and calls the bot into it.
@@ -58,7 +56,7 @@ class Access:
         """
         agent = {"agentName": AGENT, "metadata": json.dumps(metadata or {})}
         claims: dict[str, Any] = {
-            "kind": kind,
+            "kind": "standard",
             "video": {
                 "room": room,
                 "roomJoin": True,
@@ -74,17 +72,8 @@ class Access:
                 "maxParticipants": 6,
                 "agents": [agent],
             },
-            "attributes": attributes or {},
         }
         return self.token(now, identity=identity, claims=claims)
-
-    def server_token(self, now: datetime) -> str:
-        """Make a token for the server's own interface: rooms, agents, trunks."""
-        claims = {
-            "video": {"roomAdmin": True, "roomCreate": True, "roomList": True},
-            "sip": {"admin": True, "call": True},
-        }
-        return self.token(now, identity="appliance", claims=claims)
 
     def token(self, now: datetime, *, identity: str, claims: dict[str, Any]) -> str:
         """Sign claims (RFC 7519, HS256)."""

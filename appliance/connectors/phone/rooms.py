@@ -15,12 +15,11 @@ from livekit.protocol.agent import JobStatus
 from livekit.protocol.models import ParticipantInfo
 
 from appliance.connectors.phone import announce
-from appliance.connectors.phone.access import AGENT, Access
+from appliance.connectors.phone.access import AGENT, PREFIX, Access
 from appliance.core import errors
 
 T = TypeVar("T")
 
-PREFIX = "call-"
 _LIVES = {JobStatus.JS_PENDING, JobStatus.JS_RUNNING}
 _PATIENCE_S = 5.0
 
@@ -87,14 +86,14 @@ class Rooms:
         """
         await _asked(self.server.room.delete_room(api.DeleteRoomRequest(room=room)))
 
-    async def transfer(self, room: str, caller: str, to: str, *, dial_tone: bool = False) -> None:
+    async def transfer(self, room: str, caller: str, to: str) -> None:
         """Send a telephone elsewhere (REFER); the call ends here once it is taken there.
 
         Raises:
             Unavailable: it was not taken there; the call goes on here.
         """
         wanted = api.TransferSIPParticipantRequest(
-            room_name=room, participant_identity=caller, transfer_to=to, play_dialtone=dial_tone
+            room_name=room, participant_identity=caller, transfer_to=to
         )
         await _asked(self.server.sip.transfer_sip_participant(wanted), within_s=45)
 

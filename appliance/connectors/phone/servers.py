@@ -32,7 +32,7 @@ class Ports:
     rtc_tcp: int
     rtc_udp: int
     sip: int
-    sip_rtp: range
+    sip_rtp: str
     address: str = ""
 
 
@@ -105,7 +105,7 @@ def livekit_sip(access: Access, ports: Ports, redis: Path) -> Program:
         "ws_url": access.url,
         "redis": {"address": str(redis)},
         "sip_port": ports.sip,
-        "rtp_port": f"{ports.sip_rtp.start}-{ports.sip_rtp.stop - 1}",
+        "rtp_port": ports.sip_rtp,
         "use_external_ip": False,
         # Sound goes back to where it comes from: telephones behind a router name an address of
         # their own network.

@@ -10,11 +10,10 @@ from livekit import api
 from livekit.api.sip_service import SipService
 
 from appliance.config import model
-from appliance.connectors.phone.access import AGENT, Access
+from appliance.connectors.phone.access import AGENT, PREFIX, Access
 from appliance.core import errors
 
 _NAME = "frontdesk"
-_ROOMS = "call-"
 
 
 async def provision(
@@ -86,7 +85,7 @@ def _same(trunk: api.SIPInboundTrunkInfo, wanted: api.SIPInboundTrunkInfo) -> bo
 
 def _rule(trunk_id: str) -> api.CreateSIPDispatchRuleRequest:
     each_its_room = api.SIPDispatchRule(
-        dispatch_rule_individual=api.SIPDispatchRuleIndividual(room_prefix=_ROOMS)
+        dispatch_rule_individual=api.SIPDispatchRuleIndividual(room_prefix=PREFIX)
     )
     agent = api.RoomAgentDispatch(agent_name=AGENT, metadata='{"kind": "sip"}')
     return api.CreateSIPDispatchRuleRequest(

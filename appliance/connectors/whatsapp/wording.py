@@ -38,11 +38,11 @@ WINDOW_CLOSED = (
 )
 NEVER_WROTE = "The contact has not written yet: only an approved template may be sent."
 NO_TEMPLATE = (
-    f"{WINDOW_CLOSED} Name one with the variable {{{{1}}}} as late_template of the channel, "
+    "None is named: make one with the variable {{1}}, name it as late_template of the channel, "
     "then: appliance jobs retry."
 )
-NO_FILE_LATE = f"{WINDOW_CLOSED} A file cannot travel in it."
-TOO_LONG_LATE = f"{WINDOW_CLOSED} These words do not fit into its variable."
+NO_FILE_LATE = "A file cannot travel in the template."
+TOO_LONG_LATE = "These words do not fit into the template's variable."
 UNDELIVERABLE = "WhatsApp cannot deliver to this contact."
 INVALID = "WhatsApp did not accept the message as we wrote it."
 TO_OURSELVES = "The message was addressed to our own number."

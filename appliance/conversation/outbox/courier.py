@@ -192,9 +192,8 @@ class Courier:
         if message is None or not known:
             return "the message or the contact's address is gone"
         heard_at = records.heard_at(connection, row.conversation_id)
-        is_late = row.code == LATE or bool(
-            channel.may_send(now=self.clock.now(), heard_at=heard_at)
-        )
+        refusal = channel.may_send(now=self.clock.now(), heard_at=heard_at)
+        is_late = refusal is not None or row.code == LATE
         parts = channel.parts(
             OutboundMessage(
                 text=message.text,
@@ -207,7 +206,7 @@ class Courier:
             return "the message has no such part any more"
         part = channel.late(parts[row.part]) if is_late else parts[row.part]
         if isinstance(part, str):
-            return part
+            return " ".join(filter(None, (refusal or row.why, part)))
         if row.part == 0:
             records.add_parts(connection, row, len(parts))
         return _Errand(row, part, Identity(*known[0]), channel)

@@ -10,7 +10,6 @@ from appliance.core.effects import State
 # Our own page and terminal read the rows themselves, and a call speaks them: writing is sending.
 DIRECT = frozenset({"web_chat", "phone"})
 
-
 # The code of a part whose window was found closed by the provider: it leaves in its late form.
 LATE = "late"
 

@@ -161,7 +161,8 @@ def router(appliance: Appliance) -> APIRouter:
             checks.append(heartbeat(appliance.db, now))
             checks += waiting(appliance.metrics.get(OLDEST_UNANSWERED))
             checks += channels(appliance.stopped_channels())
-            checks += phone(appliance.db, now)
+            if appliance.config is not None and appliance.config.voice.enabled:
+                checks += phone(appliance.db, now)
         if appliance.draining.is_set():
             checks.append(Check(name="process", state=State.FAIL, says="The process is stopping."))
         failed = any(check.state is State.FAIL for check in checks)

@@ -67,7 +67,10 @@ def _only_one(data_dir: Path) -> Iterator[None]:
 
 
 def _written(settings: Settings, processes: Iterable[listing.Process], folder: Path) -> Path:
-    environment = {"APPLIANCE_PORT": str(settings.port)}
+    environment = {
+        "APPLIANCE_PORT": str(settings.port),
+        "APPLIANCE_DATA_DIR": str(settings.data_dir),
+    }
     if settings.log_format == "auto" and sys.stderr.isatty():
         environment["APPLIANCE_LOG_FORMAT"] = "text"
     text = supervisord.configuration(processes, folder, environment)

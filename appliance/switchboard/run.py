@@ -1,7 +1,8 @@
-"""The switchboard's life: follow the live config, keep the programs, stop when told to."""
+"""The switchboard's life: follow the live config, keep the programs, until it is off or stopped."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,8 +20,8 @@ from appliance.switchboard.plan import Plan
 
 async def run(
     office: Office, plan: Callable[[model.Voice, Settings, Access, Path], Plan] = plans.plan
-) -> None:
-    """Keep the phone's programs until SIGTERM or SIGINT."""
+) -> bool:
+    """Keep the phone's programs; True once the phone is switched off, False when told to stop."""
     entry = access.of(office.keyring, office.settings.livekit_port)
 
     def planned(voice: model.Voice, folder: Path) -> Plan:
@@ -33,4 +34,15 @@ async def run(
         await trunks.provision(entry, voice.phone, secret=office.secret)
 
     keeper = Keeper(db=office.db, clock=office.clock, plan=planned, provision=provision)
-    await process.until_stopped(live.follow(office, keeper.take_up), keeper.run())
+    off = asyncio.Event()
+
+    def take_up(voice: model.Voice) -> None:
+        keeper.take_up(voice)
+        if not voice.enabled:
+            off.set()
+
+    async def until_off() -> None:
+        await off.wait()
+
+    await process.until_stopped(live.follow(office, take_up), keeper.run(), until_off())
+    return off.is_set()

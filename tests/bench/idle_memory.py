@@ -75,6 +75,7 @@ def _named(process: psutil.Process) -> str:
     for word, name in (
         ("appliance.api", "api"),
         ("appliance.jobs", "jobs"),
+        ("appliance.switchboard.resting", "switchboard, resting"),
         ("supervisor.supervisord", "supervisord"),
     ):
         if word in words:

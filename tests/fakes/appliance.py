@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from fastapi import APIRouter
@@ -16,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from appliance.api import app, server
+from appliance.config import model
 from appliance.core import process
 from appliance.core.clock import Clock, SystemClock
 from appliance.core.settings import Settings
@@ -28,7 +30,7 @@ class StandIn:
     settings: Settings
     db: Database
     clock: Clock = field(default_factory=SystemClock)
-    config: Any = "a live config"
+    config: Any = field(default_factory=lambda: SimpleNamespace(voice=model.Voice(enabled=True)))
     problems: list[str] = field(default_factory=list)
     metrics: dict[str, Callable[[], float]] = field(default_factory=dict)
     draining: asyncio.Event = field(default_factory=asyncio.Event)

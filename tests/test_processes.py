@@ -93,7 +93,7 @@ def test_a_killed_supervisor_takes_everything_down_with_code_70(tmp_path):
 
         supervisor.kill()
 
-        assert runs.process.wait(15) == GAVE_UP
+        assert runs.process.wait(90) == GAVE_UP
         wait_for(lambda: not any(one.is_running() for one in family), 15, "the end of all")
 
 
@@ -181,7 +181,7 @@ def test_a_data_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").touch()
 
     with running(tmp_path, UP, "api", data_dir=tmp_path / "file" / "data") as runs:
-        code = runs.process.wait(15)
+        code = runs.process.wait(90)
 
     assert code == 78
     assert f"{tmp_path}/file/data" in runs.log.read_text()
@@ -240,8 +240,7 @@ def test_the_processes_can_stop_within_the_time_promised():
 
 
 def test_every_listed_process_can_be_run():
+    root = Path(__file__).parents[1]
     for process in listing.PROCESSES:
-        place = Path(__file__).parents[1].joinpath(*process.module.split("."))
-        assert (place / "__main__.py").exists() or "__main__" in place.with_suffix(
-            ".py"
-        ).read_text()
+        place = root.joinpath(*process.module.split("."))
+        assert (place / "__main__.py").exists() or place.with_suffix(".py").exists()

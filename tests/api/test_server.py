@@ -24,7 +24,7 @@ def test_a_stop_signal_ends_streams_and_leaves_with_code_0(tmp_path, number):
         rest = stream.read()
 
         assert rest.endswith(b"event: end\n\n")
-        assert server.process.wait(10) == 0
+        assert server.process.wait(60) == 0
         connection.close()
 
 
@@ -42,7 +42,7 @@ def test_a_request_under_way_is_answered_before_the_stop(tmp_path):
 
         assert response.status == 200
         assert response.read() == b'{"bytes":2}'
-        assert server.process.wait(10) == 0
+        assert server.process.wait(60) == 0
         connection.close()
 
 

@@ -47,7 +47,7 @@ def locked(database: Path) -> Iterator[None]:
         yield
     finally:
         holder.stdin.close()
-        assert holder.wait(10) == 0
+        assert holder.wait(60) == 0
         holder.stdout.close()
 
 

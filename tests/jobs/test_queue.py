@@ -108,5 +108,5 @@ def test_a_stop_waits_for_the_running_job_and_leaves_with_code_0(tmp_path):
 
         process.process.terminate()
 
-        assert process.process.wait(10) == 0
+        assert process.process.wait(60) == 0
         assert (tmp_path / "data/slow.ended").exists()

@@ -20,11 +20,16 @@ class Settings(BaseModel, extra="forbid"):
 
 
 class Found(BaseModel):
-    """Words of the company that may be quoted; `score` is in 0..1."""
+    """Words of the company that may be quoted; `score` is in 0..1.
+
+    Where `sure` is false they speak of something near and may not answer: say so, or say that you
+    do not know.
+    """
 
     text: str
     source: str
     score: float
+    sure: bool
 
 
 def says(found: list[Found]) -> str:
@@ -51,11 +56,17 @@ async def search_knowledge(
     """Find what the company's own information says about a question.
 
     Use it before you answer a question about the company, its services or its rules. Answer only
-    from what it gives; where it gives nothing, say that you do not know.
+    from what it gives; where it gives nothing, say that you do not know. What is not `sure` speaks
+    of something near: use it only where it truly answers.
     """
     passages = await library.search(query, limit=ctx.settings.max_results)
     return [
-        Found(text=passage.text, source=passage.source, score=round(passage.score, 3))
+        Found(
+            text=passage.text,
+            source=passage.source,
+            score=round(passage.score, 3),
+            sure=passage.sure,
+        )
         for passage in passages
         if passage.score >= ctx.settings.min_score
     ]

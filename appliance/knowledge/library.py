@@ -88,8 +88,7 @@ class Library:
     ) -> list[Match]:
         """Find the best passages that hold today, best first, here and now.
 
-        The score (0..1) is how near query and passage are in meaning (cosine) and how many of the
-        query's words the passage has, in the mean: under about 0.4 it is rarely an answer.
+        What is `sure` most likely answers; the rest only speaks of something near.
         With `internal` also what is only for the company's own people; `language` finds only
         documents in that language, or of unknown one.
         """
@@ -100,7 +99,8 @@ class Library:
         wanted = Wanted(
             on=self.clock.now().astimezone(facts.zone).date(), internal=internal, language=language
         )
-        question = hybrid.Question(query, self._vector(query, facts), wanted)
+        vector = self._vector(query, facts)
+        question = hybrid.Question(query, vector, wanted, self.embedder.of_words)
         return self.db.read(
             lambda c: hybrid.find(c, self.clock, facts, self._near, question, limit=limit)
         )
@@ -162,4 +162,7 @@ class PublicPassages:
     async def search(self, query: str, *, limit: int = 5) -> list[Passage]:
         """Find the best passages, best first; empty when nothing fits."""
         found = await asyncio.to_thread(self._library.find, query, limit=limit)
-        return [Passage(text=one.text, source=one.source, score=one.score) for one in found]
+        return [
+            Passage(text=one.text, source=one.source, score=one.score, sure=one.sure)
+            for one in found
+        ]

@@ -25,7 +25,8 @@ def matches(found: Sequence[Match], *, as_json: bool) -> None:
         console.print(Text("Nothing fits. Add documents, or ask in other words."))
     for one in found:
         label = "  [internal]" if one.access is Access.INTERNAL else ""
-        console.print(Text(f"{one.score:.2f}  {one_line(one.source)}{label}", style="bold"))
+        near = "" if one.sure else "  [near, perhaps no answer]"
+        console.print(Text(f"{one.score:.2f}  {one_line(one.source)}{label}{near}", style="bold"))
         console.print(Text(f"      {one_line(one.text)}"))
         console.print(Text(f"      {_why(one)}", style="dim"))
 
@@ -45,6 +46,7 @@ def _match(match: Match) -> dict[str, Any]:
         "text": match.text,
         "source": match.source,
         "score": round(match.score, 3),
+        "sure": match.sure,
         "fact": match.is_fact,
         "access": match.access,
         "language": match.language,

@@ -132,6 +132,7 @@ class Match:
 
     `meaning` is the cosine of query and passage, `words` the BM25 weight of their common words
     (0: none), `every_word` whether it has all of them. Ranks count from 1; 0: not in that half.
+    `sure` tells that it most likely answers; else it only speaks of something near.
     """
 
     id: int
@@ -142,6 +143,7 @@ class Match:
     access: Access
     language: str
     score: float
+    sure: bool
     meaning: float
     meaning_rank: int
     words: float

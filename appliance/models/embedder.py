@@ -38,6 +38,9 @@ class Embedder(Protocol):
     def encode(self, texts: Sequence[str]) -> Array:
         """Give (n, size) float32 of unit length, in order."""
 
+    def of_words(self, words: Sequence[str]) -> Array:
+        """Give a unit vector a word alone, at almost no cost; (n, 0) where it has none."""
+
 
 class Remembering:
     """An embedder that keeps the vectors of the last texts; safe to share between threads."""
@@ -70,6 +73,9 @@ class Remembering:
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
         return np.stack([known[text] for text in texts]) if texts else np.zeros((0, SIZE), "f4")
+
+    def of_words(self, words: Sequence[str]) -> Array:
+        return self._inner.of_words(words)
 
 
 def open_minilm(*, cache_dir: Path) -> Remembering:

@@ -25,6 +25,7 @@ _HEADS = 12
 _WINDOW = 256
 _BATCH = 32
 _FEW = 48
+_WORDS_KEPT = 20_000
 
 # erf(x) = x * P(x^2) / Q(x^2) on [-4, 4], a rational minimax fit for float32; error below 2e-7.
 _P = (
@@ -57,6 +58,9 @@ class MiniLM:
         self.words = frozenset(word for word in self._tokenizer.get_vocab() if word.isalpha())
         self._weights = load(files.weights)
         self._fused = [_fused(self._weights, layer) for layer in range(_LAYERS)]
+        # Of every 64th word: the file is mapped, and what nobody reads takes no memory.
+        self._mean = self._weights["embeddings.word_embeddings.weight"][::64].mean(0)
+        self._pieces: dict[str, list[int]] = {}
 
     def encode(self, texts: Sequence[str]) -> Array:
         """Give (n, 384) float32; texts beyond 256 tokens are cut."""
@@ -75,6 +79,27 @@ class MiniLM:
             with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
                 list(pool.map(fill, batches))
         return result
+
+    def of_words(self, words: Sequence[str]) -> Array:
+        """Give (n, 384) float32 of unit length: what the first layer knows of each word alone.
+
+        It takes no pass through the network. Words alike are near, strangers are not; what the
+        words of a sentence mean together, only `encode` tells.
+        """
+        fresh = [word for word in dict.fromkeys(words) if word not in self._pieces]
+        if len(self._pieces) + len(fresh) > _WORDS_KEPT:
+            self._pieces, fresh = {}, list(dict.fromkeys(words))
+        encodings = self._tokenizer.encode_batch(fresh, add_special_tokens=False)
+        self._pieces |= {word: one.ids for word, one in zip(fresh, encodings, strict=True)}
+        pieces = [self._pieces[word] or [0] for word in words]
+        if not pieces:
+            return np.zeros((0, SIZE), np.float32)
+        table = self._weights["embeddings.word_embeddings.weight"]
+        starts = np.cumsum([0, *map(len, pieces[:-1])])
+        sums = np.add.reduceat(table[[one for own in pieces for one in own]], starts)
+        rows = sums / np.array([[len(own)] for own in pieces], np.float32) - self._mean
+        unit: Array = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return unit
 
     def _forward(self, batch: list[list[int]]) -> Array:
         longest = max(map(len, batch))

@@ -18,11 +18,15 @@ from appliance.contacts.values import Question as Question  # noqa: PLC0414
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Words of the company that may be quoted. `score` is in 0..1, higher is better."""
+    """Words of the company that may be quoted. `score` is in 0..1, higher is better.
+
+    `sure` tells that they most likely answer; else they only speak of something near.
+    """
 
     text: str
     source: str
     score: float
+    sure: bool = True
 
 
 class Passages(Protocol):

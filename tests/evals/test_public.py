@@ -112,6 +112,9 @@ def test_vectors_are_kept_between_runs(tmp_path: Path) -> None:
             self.asked += len(texts)
             return np.ones((len(texts), embedder.SIZE), np.float32)
 
+        def of_words(self, words: Sequence[str]) -> embedder.Array:
+            return np.zeros((len(words), 0), np.float32)
+
     inner = Counting()
     for _ in range(2):
         kept = Kept(inner, tmp_path / "kept.npz")

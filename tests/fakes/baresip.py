@@ -180,9 +180,11 @@ def busy_telephone(host: str) -> Iterator[int]:
 
         refusing = threading.Thread(target=refuse)
         refusing.start()
-        yield int(wire.getsockname()[1])
-        over.set()
-        refusing.join()
+        try:
+            yield int(wire.getsockname()[1])
+        finally:
+            over.set()
+            refusing.join()
 
 
 def _busy(asked: str) -> bytes:

@@ -42,6 +42,9 @@ class Kept:
             return np.zeros((0, SIZE), "f4")
         return np.stack([self._held[name] for name in names])
 
+    def of_words(self, words: Sequence[str]) -> Array:
+        return self._inner.of_words(words)
+
     def keep(self) -> None:
         """Write what is new to the file."""
         if len(self._held) > self._known:

@@ -16,7 +16,7 @@ from tests.fakes.running import command, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-FILES, PARTS = 16, 4
+FILES, PARTS = 24, 6
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ from appliance.models.desk_model.model import DeskModel
 from appliance.models.desk_model.pack import DeskPack
 from appliance.toolkit import tool
 
+ENOUGH = 0.42
+"""What the sample's own facts must score to be an answer."""
 NOW = dt.datetime.fromisoformat("2026-11-16T10:00:00-05:00")
 CONFIG = Path(__file__).resolve().parents[2] / "bot_config.yaml"
 _CLOSED = {dt.date(2026, 11, 26), dt.date(2026, 12, 25), dt.date(2027, 1, 1)}
@@ -154,7 +156,10 @@ def open_days() -> dict[str, list[list[str]]]:
 
 @dataclass
 class Customer:
-    """Talks and remembers; `taken` are (day, time) that somebody else has, `broken` tools fail."""
+    """Talks and remembers; `taken` are (day, time) that somebody else has, `broken` tools fail.
+
+    `near` is what a search finds that nothing answers.
+    """
 
     desk: DeskModel
     card: dict[str, str] = field(default_factory=dict)
@@ -163,6 +168,7 @@ class Customer:
     now: dt.datetime = NOW
     taken: frozenset[tuple[str, str]] = frozenset()
     broken: frozenset[str] = frozenset()
+    near: tuple[dict[str, Any], ...] = ()
     history: list[BaseMessage] = field(default_factory=list)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
@@ -256,7 +262,11 @@ class Customer:
         vectors = self.desk.pack.embedder.encode(texts)
         scores = vectors @ self.desk.pack.embedder.encode([query])[0]
         best = np.argsort(-scores)[:most]
-        return [{"text": texts[n], "source": sources[n], "score": float(scores[n])} for n in best]
+        return [
+            {"text": texts[n], "source": sources[n], "score": float(scores[n]), "sure": True}
+            for n in best
+            if scores[n] >= ENOUGH
+        ] or [*self.near]
 
 
 @cache

@@ -214,3 +214,6 @@ class Counting:
     def encode(self, texts: Sequence[str]) -> Array:
         self.texts += len(texts)
         return self._inner.encode(texts)
+
+    def of_words(self, words: Sequence[str]) -> Array:
+        return self._inner.of_words(words)

@@ -257,6 +257,52 @@ def test_what_is_not_known_is_said_and_a_person_offered(customer: Make) -> None:
     assert jane.last("transfer_to_human")["reason"] == "not_in_information"
 
 
+NEAR = {
+    "text": "The sauna is open from 4 pm and costs 12 dollars.",
+    "source": "wellness.pdf, page 3",
+    "score": 0.6,
+    "sure": False,
+}
+
+
+def test_something_near_is_named_but_not_said_until_it_is_asked_for(customer: Make) -> None:
+    jane = customer(near=(NEAR,))
+
+    answer = jane.say("do you have a swimming pool?")
+    replies = jane.quick_replies
+    shown = jane.say(replies[0])
+
+    assert 'The nearest I have is from "wellness.pdf".' in answer
+    assert "12" not in answer
+    assert replies == ["Show me", "Ask a colleague"]
+    assert shown == NEAR["text"]
+    assert not any(name == "transfer_to_human" for name, _ in jane.calls)
+
+
+@pytest.mark.parametrize("words", ["Ask a colleague", "no, pass it on to a person please"])
+def test_something_near_can_be_left_for_a_person(customer: Make, words: str) -> None:
+    jane = customer(near=(NEAR,))
+
+    jane.talk("do you have a swimming pool?", words)
+
+    assert jane.last("transfer_to_human")["reason"] in {"not_in_information", "explicit_request"}
+
+
+@pytest.mark.parametrize("words", ["yes please", "what does it say?", "ok, read it to me"])
+def test_something_near_is_shown_to_whoever_says_yes(customer: Make, words: str) -> None:
+    jane = customer(near=(NEAR,))
+    jane.say("do you have a swimming pool?")
+
+    assert jane.say(words) == NEAR["text"]
+
+
+def test_another_question_after_something_near_is_answered(customer: Make) -> None:
+    jane = customer(near=(NEAR,))
+    jane.say("do you have a swimming pool?")
+
+    assert "9:00 am" in jane.say("when are you open?")
+
+
 def test_an_unknown_question_in_between_does_not_turn_the_yes_into_a_transfer(
     customer: Make,
 ) -> None:

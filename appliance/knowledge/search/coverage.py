@@ -7,40 +7,83 @@ no passage near it has, and few have at all, is what the question was about.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 
 from appliance.knowledge.query import Term, tokens
 from appliance.knowledge.synonyms import stem
 
+OfWords = Callable[[Sequence[str]], npt.NDArray[np.float32]]
+"""Unit vectors of words alone, as an embedder gives them; (n, 0) where it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """One word of a query with its synonyms, as they stand and as stems, and its weight."""
+
+    words: tuple[str, ...]
+    stems: tuple[frozenset[str], ...]
+    weight: float
+
+    def is_in(self, said: set[str]) -> bool:
+        return any(stems and stems <= said for stems in self.stems)
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The stems of a query's words and of their synonyms, each group with its weight."""
+    """What a query asks about, word by word."""
 
-    groups: tuple[tuple[tuple[frozenset[str], ...], float], ...]
+    groups: tuple[_Group, ...] = ()
+    heaviest: float = 1.0
 
     @classmethod
     def of(cls, counted: Iterable[tuple[Term, int]], passages: int) -> Coverage:
         """Weigh terms, each with the number of passages that have it, among so many passages."""
         return cls(
-            tuple(
-                (
-                    tuple(frozenset(map(stem, tokens(words))) for words in term.words),
-                    math.log((passages + 1) / (min(count, passages) + 0.5)),
+            heaviest=_weight(0, passages),
+            groups=tuple(
+                _Group(
+                    words=term.words,
+                    stems=tuple(frozenset(map(stem, tokens(words))) for words in term.words),
+                    weight=_weight(count, passages),
                 )
                 for term, count in counted
-            )
+            ),
         )
 
     def share(self, *texts: str) -> float:
         """Give the share (0..1) of the query's weight that is in the texts of one passage."""
-        total = sum(weight for _, weight in self.groups)
+        total = sum(group.weight for group in self.groups)
         if total <= 0:
             return 0.0
         said = {stem(word) for text in texts for word in tokens(text)}
-        return sum(weight for words, weight in self.groups if _is_said(words, said)) / total
+        return sum(group.weight for group in self.groups if group.is_in(said)) / total
+
+    def gap(self, of_words: OfWords, *texts: str) -> float:
+        """Give the weight (0..1) of the word that one passage speaks least of.
+
+        0 where it has them all, 1 where it has nothing like a word that no passage has. What it has
+        not weighs the less the more it is like what it has: "cat" is nearly said in "dogs are
+        welcome", "jacuzzi" is not in "every room has a bath".
+        """
+        words = sorted({word for text in texts for word in tokens(text)})
+        said = set(map(stem, words))
+        missing = [group for group in self.groups if not group.is_in(said)]
+        if not missing:
+            return 0.0
+        asked = [word for group in missing for word in group.words]
+        vectors = of_words([*asked, *words])
+        nearest = (vectors[: len(asked)] @ vectors[len(asked) :].T).max(axis=1, initial=0.0)
+        alike = dict(zip(asked, nearest.tolist(), strict=True))
+        gap: float = max(
+            one.weight * (1 - max(alike[word] for word in one.words)) for one in missing
+        )
+        return gap / self.heaviest
 
 
-def _is_said(words: Sequence[frozenset[str]], said: set[str]) -> bool:
-    return any(group and group <= said for group in words)
+def _weight(count: int, passages: int) -> float:
+    """Weigh a word by how many of so many passages have it."""
+    return math.log((passages + 1) / (min(count, passages) + 0.5))

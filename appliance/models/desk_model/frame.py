@@ -43,7 +43,11 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Something put to the customer: a person (`person`), or "A or B?" (`choice`)."""
+    """Something put to the customer, by kind.
+
+    `person`: a colleague. `choice`: "A or B?". `times`: other times. `passage`: to be shown what
+    `words`, a source, says, which is the one option.
+    """
 
     kind: str
     reason: str = ""

@@ -17,8 +17,6 @@ from appliance.models.desk_model.manner import KNOWLEDGE, SURVEY, TO_PERSON, Man
 from appliance.models.desk_model.move import Call, Desk, Move
 from appliance.models.desk_model.slots.found import Kind
 
-ENOUGH = 0.42
-"""Passages that score below are no answer."""
 _REFUSED = {"taken", "closed"}
 
 
@@ -105,18 +103,28 @@ class _State:
 
     def _passages(self, result: Any) -> None:
         best = result[0] if isinstance(result, list) and result else None
-        if not isinstance(best, Mapping) or float(best.get("score") or 0) < ENOUGH:
-            misses = self._frame.misses + 1
-            self._frame = replace(self._frame, misses=misses)
-            if self._frame.task is not None:
-                self.say(wording.NOT_NOW)
-                self._unsure = True
-                return
-            self.say(wording.NOT_IN_INFORMATION if misses < 2 else wording.STILL_NOT)
-            self._offer_person("not_in_information" if misses < 2 else "not_understood")
+        if isinstance(best, Mapping) and best.get("sure", True):
+            self._frame = replace(self._frame, misses=0)
+            self.say(str(best.get("text", "")), [str(best.get("source", ""))])
             return
-        self._frame = replace(self._frame, misses=0)
-        self.say(str(best.get("text", "")), [str(best.get("source", ""))])
+        misses = self._frame.misses + 1
+        self._frame = replace(self._frame, misses=misses)
+        self._unsure = True
+        if self._frame.task is not None:
+            self.say(wording.NOT_NOW)
+        elif isinstance(best, Mapping):
+            self._offer_nearest(str(best.get("text", "")), str(best.get("source", "")))
+        else:
+            self.say(wording.NOT_IN_INFORMATION if misses < 2 else wording.STILL_NOT)
+            self._offer_person(_reason(misses))
+
+    def _offer_nearest(self, text: str, source: str) -> None:
+        """Name where something near stands, without saying it as if it were the answer."""
+        self.say(wording.nearest(source), [source])
+        reason = _reason(self._frame.misses)
+        offer = Offer("passage", reason=reason, options=(text,), words=source)
+        self._frame = replace(self._frame, offer=offer)
+        self._replies = wording.NEAREST_REPLIES
 
     def _question(self, call: Call, result: Any) -> None:
         question = result.get("question") if isinstance(result, Mapping) else None
@@ -164,6 +172,10 @@ class _State:
             and not frame.surveyed
             and not self._desk.turn.survey_done
         )
+
+
+def _reason(misses: int) -> str:
+    return "not_in_information" if misses < 2 else "not_understood"
 
 
 def succeeded(content: str) -> bool:

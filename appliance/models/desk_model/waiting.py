@@ -88,6 +88,8 @@ def offered(desk: Desk, frame: Frame, text: str) -> Move | None:
         return _chosen(desk, kept, offer, text)
     if offer.kind == "times":
         return _chosen_time(desk, kept, offer, text)
+    if offer.kind == "passage":
+        return _shown(desk, kept, offer, text)
     nod, rest = signals.nod(text)
     brief = len(rest.split()) <= 4 and not words_of.is_question(rest)
     if nod is Nod.YES and brief and (not rest or not wish(desk, rest, rest).sure):
@@ -96,6 +98,27 @@ def offered(desk: Desk, frame: Frame, text: str) -> Move | None:
         return saying.by_the_way(
             desk, kept, [Part(text="" if kept.task else wording.ALL_RIGHT)], "no"
         )
+    return None
+
+
+_SHOW = re.compile(
+    r"^\W*(?:(?:yes|ok(?:ay)?|sure)\W+)?(?:please\W+)?(?:(?:can you|could you|do)\W+)?"
+    r"(?:show|read|tell|see|let me see|what does it say|go on)\b(?:\W+\w+){0,4}\W*$",
+    re.I,
+)
+_PASS_ON = re.compile(r"\b(?:colleague|person|human|someone|somebody|pass (?:it|that|my))\b", re.I)
+
+
+def _shown(desk: Desk, frame: Frame, offer: Offer, text: str) -> Move | None:
+    """Take up "shall I show you what it says, or ask a colleague?"; a bare yes is the first."""
+    if _PASS_ON.search(text) and len(text.split()) <= 8 and not words_of.is_question(text):
+        return saying.to_person(desk, frame, offer.reason)
+    nod, rest = signals.nod(text)
+    if _SHOW.search(text) or (nod is Nod.YES and not rest):
+        part = Part(text=offer.options[0], citations=(offer.words,))
+        return saying.by_the_way(desk, replace(frame, misses=0), [part], "passage")
+    if nod is Nod.NO and len(rest.split()) <= 3:
+        return saying.by_the_way(desk, frame, [Part(text=wording.ALL_RIGHT)], "no")
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, time
 from decimal import Decimal
@@ -29,6 +30,11 @@ NOT_IN_INFORMATION = (
     "I'm sorry, I don't have that in our information, and I don't want to guess. "
     "Would you like me to pass your question on to a colleague?"
 )
+NEAREST = (
+    "I'm sorry, I don't find exactly that in our information. The nearest I have is from {}. "
+    "Shall I show you what it says, or pass your question on to a colleague?"
+)
+NEAREST_REPLIES = ("Show me", "Ask a colleague")
 NOT_NOW = (
     "I'm sorry, I don't have that in our information, and I don't want to guess. "
     'A colleague can tell you: just say "person" at any time.'
@@ -112,6 +118,12 @@ def weekday(number: int) -> str:
 def booked_for(what: str, on: str, at: str) -> str:
     """Say when a booking is."""
     return f"Your {what} is on {on} at {at}."
+
+
+def nearest(source: str) -> str:
+    """Name the document in which something near stands, without the page."""
+    document = re.sub(r", (?:page|slide|sheet|row) .*$", "", source)
+    return NEAREST.format(f'"{document}"')
 
 
 def money(amount: Decimal, currency: str) -> str:

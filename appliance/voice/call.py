@@ -68,6 +68,7 @@ async def answer(call: IncomingCall, session_io: SessionIO, house: Appliance) ->
         conversation=conversation,
         filler_after_s=config.voice.manners.filler_after_s,
     )
+    session = pipeline.session(speech, vad)
     recorder = await Recorder.begin(house, talk, call, conversation)
     held = _Held(
         call=call,
@@ -82,7 +83,7 @@ async def answer(call: IncomingCall, session_io: SessionIO, house: Appliance) ->
             mouth=speech.mouth,
             made_by=config.voice.config.tts.model_dump_json(),
         ),
-        session=pipeline.session(speech, vad),
+        session=session,
     )
     try:
         outcome = await held.to_the_end()
@@ -186,9 +187,10 @@ class _Held:
         )
         await speech.wait_for_playout()
         told = heard(speech)
-        if is_law and self.recorder.disclosed_ms is None and told:
-            self.recorder.disclosed_ms = round(offset_s * 1000)
-        extras = {"aside": True, "offset_s": round(offset_s, 2), "is_disclosure": is_law}
+        is_disclosure = sentence == self.config.voice.manners.disclosure
+        if is_disclosure and self.recorder.counts.disclosed_ms is None and told:
+            self.recorder.counts.disclosed_ms = round(offset_s * 1000)
+        extras = {"aside": True, "offset_s": round(offset_s, 2), "is_disclosure": is_disclosure}
         await self.house.db.write(
             lambda c: spoken.said(
                 c,
@@ -310,7 +312,7 @@ class _Held:
 
     def _on_error(self, event: ErrorEvent) -> None:
         """Hear of a speech service that fails; LiveKit tries again where that may help."""
-        self.recorder.failures += 1
+        self.recorder.counts.failures += 1
         is_ears = isinstance(event.source, stt.STT)
         may_go_on = bool(getattr(event.error, "recoverable", False))
         _log.error(

@@ -6,11 +6,10 @@ no recogniser and no language model, and books through the same calendar as the 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from appliance.assembly.house import Appliance
@@ -21,46 +20,17 @@ from appliance.core import errors, logs
 from appliance.services.bookings.port import BookedSlots
 from appliance.toolkit.ports import Booking, Slot, SlotClosed, SlotTaken
 from appliance.voice import phrases, voicemail
-from appliance.voice.phrases import Sentence
+from appliance.voice.counts import Counts
+from appliance.voice.keytalk import KeypadLine, KeyTalk, Over
+from appliance.voice.row import CallRow
 from appliance.voice.values import CallOutcome, Ended, IncomingCall
 
-_WAIT_S = 8.0
 _LAST_WAITS = 2
 _AHEAD_DAYS = 60
 _MOST_OFFERED = 20
 _BOOKED_BY = "schedule_demo"
 
 _log = logs.get(__name__)
-
-
-class KeypadLine(Protocol):
-    """A call's sound, for a voice made of recordings."""
-
-    @property
-    def gone(self) -> asyncio.Event:
-        """Set once the other side has hung up."""
-
-    async def play(self, samples: bytes, *, until: Callable[[], bool]) -> None:
-        """Speak samples of 16 bits at 8 kHz; stop early once `until` says so."""
-
-    async def key(self, within_s: float) -> str | None:
-        """Give the next key, pressed already or in time; else None."""
-
-    def has_key(self) -> bool:
-        """Tell whether a key waits to be read."""
-
-    async def record(self, most_s: float) -> bytes:
-        """Listen until a key is pressed, the caller is gone or the time is up: 16 bits at 8 kHz."""
-
-    async def hand_over(self) -> bool:
-        """Put the caller through to a person; False where nobody took the call."""
-
-    async def hang_up(self) -> None:
-        """End the call, once what was said is heard."""
-
-
-class _Left(Exception):  # noqa: N818 - not an error
-    """The caller has hung up."""
 
 
 async def answer(call: IncomingCall, line: KeypadLine, house: Appliance) -> CallOutcome:
@@ -80,39 +50,61 @@ async def answer(call: IncomingCall, line: KeypadLine, house: Appliance) -> Call
             region=config.client.region,
         )
     )
-    menu = Menu(house=house, call=call, line=line, config=config, conversation=conversation)
+    counts = Counts(clock=house.clock)
+    row = await CallRow.begin(house, call, conversation, figures=counts.figures)
     began = house.clock.monotonic()
-    try:
-        ended = await menu.run()
-    except _Left:
-        ended = Ended.CALLER
-    await line.hang_up()
-    return CallOutcome(
-        call_id=call.call_id,
-        ended=ended,
-        conversation_id=conversation.id,
-        turns=menu.choices,
-        seconds=house.clock.monotonic() - began,
-        handoff=menu.reference,
+    menu = Menu(
+        house=house,
+        call=call,
+        config=config,
+        conversation=conversation,
+        talk=KeyTalk(house=house, line=line, conversation=conversation, row=row, counts=counts),
     )
+    try:
+        ended = await _to_the_end(menu)
+        await line.hang_up()
+        outcome = CallOutcome(
+            call_id=call.call_id,
+            ended=ended,
+            conversation_id=conversation.id,
+            turns=menu.talk.turns,
+            seconds=house.clock.monotonic() - began,
+            handoff=menu.reference,
+        )
+        await row.end(outcome)
+    finally:
+        await row.stop()
+    return outcome
+
+
+async def _to_the_end(menu: Menu) -> Ended:
+    """Hold the call; whatever breaks, the caller hears of it."""
+    try:
+        return await menu.run()
+    except Over as over:
+        if over.ended is Ended.STOPPED:
+            await menu.talk.last_words(phrases.STOPPING)
+        return over.ended
+    except errors.Error as cause:
+        _log.error("a call by keys broke", call=menu.call.call_id, why=cause.sentence)
+        await menu.talk.last_words(phrases.TROUBLE)
+        return Ended.FAILED
 
 
 @dataclass(slots=True, kw_only=True)
 class Menu:
-    """One call's menu. `choices` counts the keys that led somewhere."""
+    """One call's menu. `reference` is the ticket of the message that was left."""
 
     house: Appliance
     call: IncomingCall
-    line: KeypadLine
     config: BotConfig
     conversation: Conversation
-    choices: int = 0
+    talk: KeyTalk
     reference: str | None = None
-    _words: list[str] = field(default_factory=list)
 
     async def run(self) -> Ended:
         """Offer the menu again and again until the caller is served or silent."""
-        await self._say(phrases.WELCOME)
+        await self.talk.say(phrases.WELCOME, is_law=True)
         offered = self.config.voice.phone.menu
         doing: dict[MenuChoice, Callable[[], Awaitable[Ended | None]]] = {
             "hours": self._hours,
@@ -122,41 +114,41 @@ class Menu:
         }
         silences = 0
         while silences < _LAST_WAITS:
-            await self._say(phrases.menu(offered))
-            key = await self._key()
+            await self.talk.say(phrases.menu(offered))
+            key = await self.talk.key()
             if key is None:
                 silences += 1
-                await self._say(phrases.STILL_THERE)
+                await self.talk.say(phrases.STILL_THERE)
                 continue
             silences = 0
             if key.isdigit() and 0 < int(key) <= len(offered):
-                self.choices += 1
+                self.talk.chosen()
                 ended = await doing[offered[int(key) - 1]]()
                 if ended is not None:
                     return ended
             elif key not in {"*", "#"}:
-                await self._say(phrases.UNKNOWN)
-        await self._say(phrases.GOODBYE)
+                await self.talk.say(phrases.UNKNOWN)
+        await self.talk.say(phrases.GOODBYE)
         return Ended.SILENCE
 
     # -- what can be chosen ----------------------------------------------------------------------
 
     async def _hours(self) -> None:
-        await self._say(phrases.hours(self.house.bots.the_live().calendar))
+        await self.talk.say(phrases.hours(self.house.bots.the_live().calendar))
 
     async def _booking(self) -> Ended | None:
         """Offer free appointments one by one."""
         if self.call.caller is None:
-            await self._say(phrases.NO_NUMBER)
+            await self.talk.say(phrases.NO_NUMBER)
             return await self._message()
         for slot in await self._free():
-            await self._say(phrases.offer(slot.starts_at.astimezone(self._zone)))
-            key = await self._key()
+            await self.talk.say(phrases.offer(slot.starts_at.astimezone(self._zone)))
+            key = await self.talk.key()
             if key == "1":
                 return await self._book(slot)
             if key != "2":
                 return None
-        await self._say(phrases.NONE_FREE)
+        await self.talk.say(phrases.NONE_FREE)
         return None
 
     async def _book(self, slot: Slot) -> Ended | None:
@@ -166,57 +158,34 @@ class Menu:
                 at.date(), at.time(), number=self.call.caller or "", **self._terms()
             )
         except (SlotTaken, SlotClosed):
-            await self._say(phrases.JUST_TAKEN)
+            await self.talk.say(phrases.JUST_TAKEN)
             return await self._booking()
         _log.info("an appointment was booked by keys", reference=booking.reference)
-        await self._say(phrases.booked(at, booking.reference))
-        await self._say(phrases.GOODBYE)
+        await self.talk.say(phrases.booked(at, booking.reference))
+        await self.talk.say(phrases.GOODBYE)
         return Ended.SERVED
 
     async def _message(self) -> Ended | None:
         """Take a message; a person gets a ticket for it."""
-        await self._say(phrases.LEAVE_MESSAGE)
-        await self.line.play(phrases.TONE, until=lambda: False)
-        heard = await self.line.record(voicemail.LONGEST_S)
-        self.reference = await voicemail.keep(self.house, self.conversation, self.call, heard)
-        if self.reference is None:
-            await self._say(phrases.MESSAGE_EMPTY)
+        await self.talk.say(phrases.LEAVE_MESSAGE)
+        heard = await self.talk.record(voicemail.LONGEST_S)
+        kept = await voicemail.keep(self.house, self.conversation, self.call, heard)
+        if kept is None:
+            await self.talk.say(phrases.MESSAGE_EMPTY)
             return None
-        await self._say(phrases.MESSAGE_KEPT)
-        await self._say(phrases.GOODBYE)
+        self.reference = kept
+        await self.talk.say(phrases.MESSAGE_KEPT)
+        await self.talk.say(phrases.GOODBYE)
         return Ended.SERVED
 
     async def _person(self) -> Ended | None:
-        await self._say(phrases.PUTTING_THROUGH)
-        if await self.line.hand_over():
+        await self.talk.say(phrases.PUTTING_THROUGH)
+        if await self.talk.line.hand_over():
             return Ended.TRANSFERRED
-        await self._say(phrases.NOBODY_THERE)
+        await self.talk.say(phrases.NOBODY_THERE)
         return await self._message()
 
     # -- parts -----------------------------------------------------------------------------------
-
-    async def _say(self, sentence: Sentence) -> None:
-        """Speak a sentence; a key ends it. It stands in the conversation's record."""
-        if self.line.gone.is_set():
-            raise _Left
-        await self.house.db.write(
-            lambda c: spoken.said(
-                c,
-                self.house.keyring,
-                self.house.clock.now(),
-                self.conversation,
-                sentence.text,
-                {"aside": True, "keypad": True},
-            )
-        )
-        own = self.house.settings.data_dir / "recordings"
-        await self.line.play(sentence.samples(own), until=self.line.has_key)
-
-    async def _key(self) -> str | None:
-        key = await self.line.key(_WAIT_S)
-        if key is None and self.line.gone.is_set():
-            raise _Left
-        return key
 
     async def _free(self) -> Sequence[Slot]:
         """List the next free appointments in order."""

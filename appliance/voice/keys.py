@@ -17,9 +17,17 @@ _AHEAD_MS = 100
 
 
 class KeyLine:
-    """Plays recordings into the room, and listens for keys and messages."""
+    """Plays recordings into the room, and listens for keys and messages, until `stop` is set."""
 
-    def __init__(self, job: JobContext, caller: rtc.RemoteParticipant, line: RoomLine) -> None:
+    def __init__(
+        self,
+        job: JobContext,
+        caller: rtc.RemoteParticipant,
+        line: RoomLine,
+        *,
+        stop: asyncio.Event,
+    ) -> None:
+        self._stop = stop
         self._job = job
         self._caller = caller
         self._line = line
@@ -50,24 +58,24 @@ class KeyLine:
         await self._source.wait_for_playout()
 
     async def key(self, within_s: float) -> str | None:
-        """Give the next key; None where none comes in time or the caller is gone."""
+        """Give the next key; None where none comes in time, the caller is gone, or we stop."""
         pressed = asyncio.ensure_future(self._keys.get())
-        gone = asyncio.ensure_future(self.gone.wait())
+        over = {asyncio.ensure_future(each.wait()) for each in (self.gone, self._stop)}
         try:
             await asyncio.wait(
-                {pressed, gone}, timeout=within_s, return_when=asyncio.FIRST_COMPLETED
+                {pressed, *over}, timeout=within_s, return_when=asyncio.FIRST_COMPLETED
             )
             return pressed.result() if pressed.done() else None
         finally:
-            pressed.cancel()
-            gone.cancel()
+            for each in (pressed, *over):
+                each.cancel()
 
     def has_key(self) -> bool:
         """Tell whether a key waits to be read."""
         return not self._keys.empty()
 
     async def record(self, most_s: float) -> bytes:
-        """Listen until a key, the caller's end, or the time is up."""
+        """Listen until a key, the caller's end or ours, or the time is up."""
         heard = bytearray()
         listening = asyncio.create_task(self._listen(heard))
         try:

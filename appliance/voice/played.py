@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.assembly import calls
-from appliance.conversation.values import Role
+from appliance.assembly.house import Appliance
+from appliance.conversation import records
+from appliance.conversation.values import Message, Role
 from appliance.core import ids, safe_text
 from appliance.core.settings import Settings
+from appliance.core.store.database import Connection
 from appliance.voice import call as calling
 from appliance.voice import pipeline, raw
 from appliance.voice.values import CallOutcome, IncomingCall
 
 _LOOK_S = 0.05
 _GREETING_S = 30.0
+_MOST_LINES = 1000
 _WHO = {Role.CONTACT: "caller", Role.PERSON: "colleague"}
 
 
@@ -56,14 +60,25 @@ async def play(
             speaking.cancel()
             await asyncio.gather(speaking, return_exceptions=True)
         line.write_wav(target)
-        identity = incoming.identity
-        said = house.history(identity.kind, identity.value, after=0, limit=1000).messages
-        lines = [
-            (_WHO.get(message.role, "bot"), safe_text.one_line(message.text))
-            for message in said
-            if message.conversation_id == outcome.conversation_id
-        ]
-        return Played(outcome, lines)
+        return Played(outcome, lines_of(house, outcome.conversation_id))
+
+
+def lines_of(house: Appliance, conversation_id: str) -> list[tuple[str, str]]:
+    """Give the newest of what was said in a conversation as (who, words), oldest first."""
+
+    def query(connection: Connection) -> list[Message]:
+        found = records.find_conversation(connection, conversation_id)
+        if found is None:
+            return []
+        return list(
+            records.visible_newest(connection, house.keyring, found.contact_id, most=_MOST_LINES)
+        )
+
+    return [
+        (_WHO.get(message.role, "bot"), safe_text.one_line(message.text))
+        for message in house.db.read(query)
+        if message.conversation_id == conversation_id
+    ]
 
 
 async def _caller(line: raw.RawLine, sound: bytes, wait_s: float) -> None:

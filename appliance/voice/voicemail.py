@@ -38,10 +38,12 @@ async def keep(
     if not is_message(samples):
         return None
     message_id = ids.new_id()
-    _write(house.settings.data_dir / FOLDER, house.keyring, message_id, samples)
-    seconds = len(samples) / 2 / prompts.RATE
+    try:
+        _write(house.settings.data_dir / FOLDER, house.keyring, message_id, samples)
+    except OSError as cause:
+        raise errors.Unavailable("A caller's message could not be written to the disk.") from cause
     summary = wording.VOICEMAIL.format(
-        seconds=round(seconds), caller=call.caller or wording.NO_NUMBER, id=message_id
+        seconds=round(seconds(samples)), caller=call.caller or wording.NO_NUMBER, id=message_id
     )
     ticket = await house.db.write(
         lambda c: tickets.open_for(
@@ -56,6 +58,11 @@ async def keep(
         )
     )
     return ticket.reference
+
+
+def seconds(samples: bytes) -> float:
+    """Tell how long samples last."""
+    return len(samples) / 2 / prompts.RATE
 
 
 def is_message(samples: bytes) -> bool:

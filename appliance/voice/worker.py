@@ -103,7 +103,7 @@ async def take(job: JobContext) -> None:
         incoming = room.call_of(job, caller)
         try:
             if not await _spoken(incoming, line, house):
-                by_keys = keys.KeyLine(job, caller, line)
+                by_keys = keys.KeyLine(job, caller, line, stop=house.draining)
                 await by_keys.begin()
                 await keypad.answer(incoming, by_keys, house)
         except errors.Error as cause:

@@ -9,8 +9,11 @@ import pytest
 import pytest_asyncio
 
 from appliance.assembly.calls import SpokenAppliance
-from appliance.conversation.values import Role
-from appliance.voice import wording
+from appliance.connectors.messages import Identity
+from appliance.conversation import spoken
+from appliance.conversation.values import Conversation, Role
+from appliance.core.store.database import Connection
+from appliance.voice import played, wording
 from appliance.voice.values import Ended
 from tests.voice.calls import Caller, manners, spoken_house, until
 
@@ -101,3 +104,23 @@ async def test_keys_are_a_way_in(house: SpokenAppliance, script: Path) -> None:
         await until(lambda: caller.replies)
 
     assert [m.text for m in caller.messages if m.role is Role.CONTACT] == ["42"]
+
+
+async def test_a_played_call_shows_the_newest_of_a_long_conversation(
+    house: SpokenAppliance,
+) -> None:
+    def talk_long(connection: Connection) -> Conversation:
+        now, caller = house.clock.now(), Identity("phone", "+16175550177")
+        conversation = spoken.begin(
+            connection, house.keyring, now, caller=caller, account="", region="US"
+        )
+        for number in range(1100):
+            spoken.said(connection, house.keyring, now, conversation, f"word {number}", {})
+        return conversation
+
+    conversation = await house.db.write(talk_long)
+
+    lines = played.lines_of(house, conversation.id)
+
+    assert len(lines) == 1000
+    assert lines[-1] == ("bot", "word 1099")

@@ -16,12 +16,15 @@ from appliance.connectors.phone import prompts
 from appliance.conversation import tickets
 from appliance.conversation.values import Role
 from appliance.core import errors, ids
+from appliance.services.calls import metrics, records
 from appliance.voice import keypad, phrases, voicemail
 from appliance.voice.values import CallOutcome, Ended, IncomingCall
 from tests.voice.calls import ROOT, spoken_house
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
+# So long "hears" a caller of the script each sentence.
+_HEARD_S = 0.01
 SPEECH = (np.sin(np.arange(3 * prompts.RATE) / 5) * 5000).astype("<i2").tobytes()
 
 
@@ -33,18 +36,21 @@ class Line:
     message: bytes = b""
     person: bool = False
     hangs_up: bool = False
+    when_silent: Callable[[], None] = lambda: None
     gone: asyncio.Event = field(default_factory=asyncio.Event)
     played: int = 0
 
     async def play(self, samples: bytes, *, until: Callable[[], bool]) -> None:
         assert samples
         self.played += len(samples)
+        await asyncio.sleep(_HEARD_S)
 
     async def key(self, within_s: float) -> str | None:
         if self.keys:
             return self.keys.pop(0)
         if self.hangs_up:
             self.gone.set()
+        self.when_silent()
         return None
 
     def has_key(self) -> bool:
@@ -146,6 +152,83 @@ async def test_a_key_without_meaning_is_told_so(house: SpokenAppliance) -> None:
     _, said = await called(house, Line(["8"], hangs_up=True))
 
     assert "Sorry, that key has no meaning here." in said
+
+
+async def test_a_call_by_keys_leaves_the_row_that_a_spoken_one_leaves(
+    house: SpokenAppliance,
+) -> None:
+    line = Line(["1", "3"], message=SPEECH)
+
+    outcome, said = await called(house, line)
+
+    [call] = house.db.read(lambda c: records.of_conversation(c, outcome.conversation_id))
+    turns = house.db.read(lambda c: records.turns_of(c, call.id))
+    figures = metrics.of_call(call, turns)
+    assert (call.kind, call.direction, call.state) == ("sip", "inbound", "ended")
+    assert (call.outcome, call.handoff) == ("served", outcome.handoff)
+    assert call.disclosed_ms is not None
+    assert call.caller_ms == 3000
+    assert call.bot_ms >= len(said) * _HEARD_S * 1000
+    assert [turn.ordinal for turn in turns] == [0, 1]
+    assert figures.turns == outcome.turns == 2
+    assert figures.response_latency_ms is not None
+    assert figures.talk_ratio == round(call.bot_ms / (call.bot_ms + 3000), 3)
+    assert figures.handoff_occurred
+
+
+async def test_a_key_that_cuts_an_answer_short_is_an_interruption(house: SpokenAppliance) -> None:
+    outcome, _ = await called(house, Line(["1", "1"], hangs_up=True))
+
+    [call] = house.db.read(lambda c: records.of_conversation(c, outcome.conversation_id))
+    turns = house.db.read(lambda c: records.turns_of(c, call.id))
+    assert [turn.was_cut for turn in turns] == [True, False]
+    assert call.outcome == "caller_hung_up"
+
+
+async def test_a_call_is_told_when_the_house_stops(house: SpokenAppliance) -> None:
+    try:
+        outcome, said = await called(house, Line([], when_silent=house.draining.set))
+        late, told = await called(house, Line(["2"]))
+    finally:
+        house.draining.clear()
+
+    assert (outcome.ended, said[-1]) == (Ended.STOPPED, phrases.STOPPING.text)
+    assert (late.ended, told) == (Ended.STOPPED, [phrases.STOPPING.text])
+    [call] = house.db.read(lambda c: records.of_conversation(c, late.conversation_id))
+    assert (call.outcome, call.disclosed_ms) == ("stopped", None)
+
+
+async def test_a_message_that_is_being_left_when_the_house_stops_is_kept(
+    house: SpokenAppliance,
+) -> None:
+    class Stopping(Line):
+        async def record(self, most_s: float) -> bytes:
+            house.draining.set()
+            return SPEECH
+
+    try:
+        outcome, said = await called(house, Stopping(["3"]))
+    finally:
+        house.draining.clear()
+
+    assert outcome.handoff is not None
+    assert (outcome.ended, said[-1]) == (Ended.STOPPED, phrases.STOPPING.text)
+
+
+async def test_a_message_that_cannot_be_kept_is_told_and_the_row_says_so(
+    tmp_path: Path, house: SpokenAppliance
+) -> None:
+    (house.settings.data_dir / voicemail.FOLDER).rename(tmp_path / "aside")
+    (house.settings.data_dir / voicemail.FOLDER).write_text("in the way")
+    try:
+        outcome, said = await called(house, Line(["3"], message=SPEECH))
+    finally:
+        (house.settings.data_dir / voicemail.FOLDER).unlink()
+        (tmp_path / "aside").rename(house.settings.data_dir / voicemail.FOLDER)
+
+    assert (outcome.ended, said[-1]) == (Ended.FAILED, phrases.TROUBLE.text)
+    [call] = house.db.read(lambda c: records.of_conversation(c, outcome.conversation_id))
+    assert call.outcome == "failed"
 
 
 async def test_every_phrase_has_its_recording() -> None:

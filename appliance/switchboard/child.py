@@ -9,8 +9,9 @@ import signal
 import sys
 import time
 from asyncio.subprocess import PIPE, STDOUT, Process
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from appliance.connectors.phone.servers import Program
 from appliance.core import logs, settings
@@ -28,23 +29,22 @@ _ORDINARY = {
     "error reading data channel",
     "Failed to ping without candidate pairs. Connection is not possible yet.",
 }
-# Calls that livekit-sip does not let in: address, number or password do not fit the trunk.
-_TURNED_AWAY = {
-    "Dropping inbound flood",
-    "Rejecting inbound flood",
-    "Rejecting inbound call, doesn't match any Dispatch Rules",
-}
-_UNFIT = "its address, number or password does not fit voice.phone"
 # The program ends with this process, however that ends.
 _TIED = (sys.executable, "-u", "-m", "appliance.core.supervised")
 
 
 @dataclass(slots=True, kw_only=True)
 class Child:
-    """A program and its process. `born` hears of every start that has come to be ready."""
+    """A program and its process.
+
+    Attributes:
+        born: Hears of every start that has come to be ready.
+        refused: Says why a call was turned away of which a line of the program's log tells.
+    """
 
     program: Program
     born: Callable[[], None] = lambda: None
+    refused: Callable[[Mapping[str, Any]], str | None] = lambda _: None
     deaths: int = 0
     is_ready: bool = False
     _process: Process | None = None
@@ -162,29 +162,35 @@ class Child:
                 continue  # longer than anything worth reading
             if not line:
                 return
-            said = trouble(line)
-            if said.get("said_msg") in _TURNED_AWAY:
-                _log.warning("a call was turned away", why=_UNFIT, **said)
-            elif said:
-                _log.warning("a program reports trouble", program=self.program.name, **said)
+            self._repeat(line)
+
+    def _repeat(self, line: bytes) -> None:
+        """Log a line that tells of trouble, or of a call that was turned away."""
+        told = read(line)
+        why = self.refused(told)
+        if why is not None:
+            _log.warning("a call was turned away", why=why, **fields(told, line))
+        elif is_trouble(told):
+            name = self.program.name
+            _log.warning("a program reports trouble", program=name, **fields(told, line))
 
 
-def trouble(line: bytes) -> dict[str, str]:
-    """Give what a line of a LiveKit program's log says, where it is a warning or worse.
-
-    A rejected call is told by livekit-sip as a warning or an error of its own, with its reason.
-    """
+def read(line: bytes) -> Mapping[str, Any]:
+    """Read a line of a LiveKit program's log; empty where it is none."""
     try:
         said = json.loads(line)
     except ValueError:
         return {}
-    if not isinstance(said, dict):
-        return {}
-    is_turned_away = said.get("msg") in _TURNED_AWAY
-    if said.get("level") not in {"warn", "error", "fatal"} and not is_turned_away:
-        return {}
-    if said.get("msg") in _ORDINARY:
-        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def is_trouble(told: Mapping[str, Any]) -> bool:
+    """Tell whether a line is a warning or worse, and none that every call brings."""
+    return told.get("level") in {"warn", "error", "fatal"} and told.get("msg") not in _ORDINARY
+
+
+def fields(told: Mapping[str, Any], line: bytes) -> dict[str, str]:
+    """Give what of a line may stand in plain fields, and all of it where personal data may."""
     kept = ("msg", "error", "reason", "status", "trunkID", "fromHost", "fromIP", "sipTrunk")
-    found = {f"said_{name.lower()}": str(said[name]) for name in kept if said.get(name)}
+    found = {f"said_{name.lower()}": str(told[name]) for name in kept if told.get(name)}
     return {**found, "pii_said": line.decode(errors="replace").strip()}

@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import json
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from appliance.config import model
+from appliance.connectors.phone import refusals
 from appliance.connectors.phone.servers import Program
 from appliance.core import errors, logs
 from appliance.core.clock import Clock
@@ -78,7 +80,7 @@ class Keeper:
     async def _start(self, programs: tuple[Program, ...]) -> None:
         """Start the programs, each once the one before it answers."""
         for program in programs:
-            child = Child(program=program, born=self._born)
+            child = Child(program=program, born=self._born, refused=self._refused)
             self._children.append(child)
             child.start()
             self._note()
@@ -94,6 +96,9 @@ class Keeper:
     def _born(self) -> None:
         if self._plan.has_trunk and any(child.deaths for child in self._children):
             self._changed.set()  # redis forgets the trunk with its life
+
+    def _refused(self, told: Mapping[str, Any]) -> str | None:
+        return refusals.reason(told, self._voice.phone)
 
     async def _provision(self) -> str:
         """Tell the bridge its trunk; gives what was wrong, or nothing."""

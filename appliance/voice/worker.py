@@ -100,6 +100,11 @@ async def take(job: JobContext) -> None:
             job.shutdown("another process holds this call")
             return
         line = room.RoomLine(job, caller, person=lambda: transfer.person_of(house))
+        if room.is_disguised(caller):
+            _log.warning("a call was turned away", why="it names a network as its host")
+            await line.hang_up()
+            job.shutdown("the caller is in disguise")
+            return
         incoming = room.call_of(job, caller)
         try:
             if not await _spoken(incoming, line, house):

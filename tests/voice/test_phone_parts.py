@@ -11,11 +11,11 @@ import pytest
 from livekit import api
 
 from appliance.config import model
-from appliance.connectors.phone import access, prompts, servers
+from appliance.connectors.phone import access, prompts, refusals, servers
 from appliance.core.crypto import Keyring
 from appliance.core.settings import Settings
 from appliance.switchboard import plan
-from appliance.switchboard.child import trouble
+from appliance.switchboard.child import fields, is_trouble, read
 
 KEYS = Keyring(bytes(range(32)))
 VOICE = model.Voice(enabled=True)
@@ -105,8 +105,10 @@ def test_a_rejected_call_is_logged_with_its_reason_and_no_number_in_plain_fields
         }
     ).encode()
 
-    said = trouble(line)
+    told = read(line)
+    said = fields(told, line)
 
+    assert is_trouble(told)
     assert said["said_msg"] == "Rejecting inbound, doesn't match any Trunks"
     assert said["said_fromhost"] == "203.0.113.9"
     assert {name for name, value in said.items() if "+1555" in value} == {"pii_said"}
@@ -116,7 +118,23 @@ def test_a_rejected_call_is_logged_with_its_reason_and_no_number_in_plain_fields
     "line", [b"", b"not json", b"[]", b'"text"', b'{"level": "info", "msg": "fine"}', b"\xff\xfe"]
 )
 def test_lines_without_trouble_say_nothing(line: bytes):
-    assert trouble(line) == {}
+    assert not is_trouble(read(line))
+    assert refusals.reason(read(line), VOICE.phone) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"msg": "Cannot start media", "fromIP": "203.0.113.9"}, refusals.ADDRESS),
+        ({"msg": "Cannot start media", "fromIP": "no address"}, refusals.ADDRESS),
+        ({"msg": "Cannot start media", "fromIP": "192.168.7.1"}, refusals.NUMBER),
+        ({"msg": "Cannot start media", "fromIP": "192.168.7.1", "sipTrunk": "ST_1"}, None),
+        ({"msg": "Authentication failed - response mismatch"}, refusals.LOGIN),
+        ({"msg": "Rejecting inbound flood"}, refusals.NO_TRUNK),
+    ],
+)
+def test_why_a_call_was_turned_away_is_named(said: dict[str, str], why: str | None):
+    assert refusals.reason(said, model.Phone(numbers=["100"])) == why
 
 
 def test_an_operators_own_recording_comes_before_ours(tmp_path: Path):

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from appliance.connectors.phone import refusals
 from tests.fakes.baresip import Telephone, busy_telephone, telephone, write_wav
 from tests.fakes.phone_worker import loudest
 from tests.fakes.running import wait_for
@@ -126,12 +127,12 @@ def test_beyond_the_last_line_a_caller_hears_that_it_is_busy(open_exchange, phon
         assert "486" in third.wait("CALL_CLOSED")["param"]
 
 
-def test_a_call_to_a_number_that_is_not_ours_is_not_answered_and_logged(open_exchange, phone):
+def test_a_call_to_a_number_that_is_not_ours_is_refused_at_once_and_logged(open_exchange, phone):
     phone.dial(open_exchange.address.replace("100@", "999@"))
 
-    wait_for(lambda: "does not fit voice.phone" in open_exchange.log(), 15, "the reason")
+    assert "400" in phone.wait("CALL_CLOSED", 5)["param"]
+    wait_for(lambda: refusals.NUMBER in open_exchange.log(), 15, "the reason")
     assert not phone.events("CALL_ESTABLISHED")
-    phone.hang_up()
 
 
 @pytest.mark.parametrize("name", ["livekit-sip", "livekit-server", "redis-server"])

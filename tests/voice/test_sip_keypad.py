@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from appliance.connectors.phone import refusals
 from appliance.conversation.values import Role
 from appliance.services.bookings import tables as bookings
 from appliance.voice import voicemail
 from tests.fakes.baresip import Telephone, telephone
+from tests.fakes.invite import invite
 from tests.fakes.phone_worker import loudest
 from tests.fakes.running import wait_for
 from tests.voice.exchange import HOUSE, exchange, needs_livekit, own_address
@@ -97,3 +99,21 @@ def test_a_message_is_kept_sealed_and_a_person_gets_a_ticket(
     sound = voicemail.open_message(data, desk.office.keyring, message_id)
     assert sound[:4] == b"RIFF"
     assert b"RIFF" not in (data / "voicemail" / f"{message_id}.sealed").read_bytes()
+
+
+def test_an_address_that_may_not_call_is_refused_at_once_and_logged(desk: Desk) -> None:
+    answer = invite("127.0.0.1", desk.exchange.sip, source="127.0.0.1")
+
+    assert answer.startswith("SIP/2.0 400")
+    wait_for(lambda: refusals.ADDRESS in desk.exchange.log(), 15, "the reason")
+
+
+@pytest.mark.parametrize(("mask", "status"), [("{}", "400"), ("{}/32", "486")])
+def test_nobody_comes_in_by_naming_an_allowed_address_as_their_own(
+    desk: Desk, mask: str, status: str
+) -> None:
+    host = mask.format(own_address())
+
+    answer = invite("127.0.0.1", desk.exchange.sip, source="127.0.0.1", caller_host=host)
+
+    assert answer.split(" ")[1] == status

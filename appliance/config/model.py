@@ -359,6 +359,8 @@ class Voice(Strict):
     """Who listens and speaks; without it callers choose by keys, and recordings speak."""
     phone: Phone = Phone()
     """Calls by telephone."""
+    when_closed: Literal["answer", "voicemail"] = "answer"
+    """What callers meet while the company is closed: the bot, or a tone for their message."""
     manners: VoiceManners = VoiceManners()
     """How a call is held."""
 

@@ -23,7 +23,7 @@ from appliance.conversation.tickets import Ticket
 from appliance.conversation.values import Conversation
 from appliance.core import errors, logs
 from appliance.models.speech import shelf
-from appliance.voice import pipeline, wording
+from appliance.voice import broken, pipeline, wording
 from appliance.voice.agent import FrontdeskAgent, heard
 from appliance.voice.line import SessionIO
 from appliance.voice.manners import Keys, Move, Patience
@@ -39,8 +39,12 @@ _ASIDES_S = 1.0
 _log = logs.get(__name__)
 
 
-async def answer(call: IncomingCall, session_io: SessionIO, house: Appliance) -> CallOutcome:
+async def answer(
+    call: IncomingCall, session_io: SessionIO, house: Appliance, *, has_keys: bool = False
+) -> CallOutcome:
     """Hold a call to its end. `house` has started and speaks (`is_spoken`).
+
+    Where speech breaks and the call `has_keys`, it is not hung up: it goes on by keys.
 
     Raises:
         Misconfigured: the config has no voice, or a speech provider lacks something.
@@ -84,6 +88,7 @@ async def answer(call: IncomingCall, session_io: SessionIO, house: Appliance) ->
             made_by=config.voice.config.tts.model_dump_json(),
         ),
         session=session,
+        has_keys=has_keys,
     )
     try:
         outcome = await held.to_the_end()
@@ -108,6 +113,7 @@ class _Held:
     recorder: Recorder
     sayings: Sayings
     session: AgentSession[None]
+    has_keys: bool = False
     began: float = 0.0
     _over: bool = False
     _failed: str | None = None
@@ -137,10 +143,11 @@ class _Held:
         finally:
             greeting.cancel()
             await asyncio.gather(greeting, return_exceptions=True)
-        await self.line.hang_up()
+        if ended is not Ended.BY_KEYS:
+            await self.line.hang_up()
         await self.talk.close()
         if ended is Ended.FAILED:
-            await self._ask_for_a_person()
+            await broken.ask_for_a_person(self.house, self.conversation)
         self._new_ticket()
         seconds = self.house.clock.monotonic() - self.began
         _log.info("a call ended", call=self.call.call_id, how=str(ended), seconds=round(seconds, 1))
@@ -151,6 +158,7 @@ class _Held:
             turns=self.talk.turns,
             seconds=seconds,
             handoff=self._ticket.reference if self._ticket else None,
+            is_disclosed=self.recorder.counts.disclosed_ms is not None,
         )
 
     async def close(self) -> None:
@@ -223,6 +231,8 @@ class _Held:
                     await self.line.gone.wait()
             if self.line.gone.is_set():
                 return Ended.CALLER
+            if self.has_keys and (self._over or self._failed is not None):
+                return Ended.BY_KEYS
             if self._over:
                 return Ended.FAILED
             if self._failed is not None:
@@ -270,21 +280,6 @@ class _Held:
     @property
     def _is_talking(self) -> bool:
         return self.session.agent_state in {"speaking", "thinking", "initializing"}
-
-    async def _ask_for_a_person(self) -> None:
-        """A call that broke is not lost: somebody calls back."""
-        await self.house.db.write(
-            lambda c: tickets.open_for(
-                c,
-                self.house.keyring,
-                self.house.clock.now(),
-                conversation_id=self.conversation.id,
-                contact_id=self.conversation.contact_id,
-                reason="call_failed",
-                summary=wording.CALL_FAILED,
-                department=None,
-            )
-        )
 
     def _open_ticket(self) -> Ticket | None:
         return self.house.db.read(

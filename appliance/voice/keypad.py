@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from appliance.conversation.values import Conversation
 from appliance.core import errors, logs
 from appliance.services.bookings.port import BookedSlots
 from appliance.toolkit.ports import Booking, Slot, SlotClosed, SlotTaken
-from appliance.voice import phrases, voicemail
+from appliance.voice import broken, phrases, voicemail
 from appliance.voice.counts import Counts
 from appliance.voice.keytalk import KeypadLine, KeyTalk, Over
 from appliance.voice.row import CallRow
@@ -29,11 +30,30 @@ _LAST_WAITS = 2
 _AHEAD_DAYS = 60
 _MOST_OFFERED = 20
 _BOOKED_BY = "schedule_demo"
+_SERVED = {Ended.SERVED, Ended.TRANSFERRED}
 
 _log = logs.get(__name__)
 
 
-async def answer(call: IncomingCall, line: KeypadLine, house: Appliance) -> CallOutcome:
+class Opening(StrEnum):
+    """What a call by keys begins with."""
+
+    MENU = "menu"
+    # Speech broke in the call, after the caller was told that they talk to a machine, or before.
+    INSTEAD = "instead"
+    INSTEAD_UNTOLD = "instead_untold"
+    # The company is closed: hours, and a tone for a message.
+    CLOSED = "closed"
+
+    @property
+    def is_instead(self) -> bool:
+        """Whether speech broke in the call."""
+        return self in {Opening.INSTEAD, Opening.INSTEAD_UNTOLD}
+
+
+async def answer(
+    call: IncomingCall, line: KeypadLine, house: Appliance, *, opening: Opening = Opening.MENU
+) -> CallOutcome:
     """Hold a call by keys to its end.
 
     Raises:
@@ -61,8 +81,10 @@ async def answer(call: IncomingCall, line: KeypadLine, house: Appliance) -> Call
         talk=KeyTalk(house=house, line=line, conversation=conversation, row=row, counts=counts),
     )
     try:
-        ended = await _to_the_end(menu)
+        ended = await _to_the_end(menu, opening)
         await line.hang_up()
+        if ended is Ended.FAILED or (opening.is_instead and ended not in _SERVED):
+            menu.reference = (await broken.ask_for_a_person(house, conversation)).reference
         outcome = CallOutcome(
             call_id=call.call_id,
             ended=ended,
@@ -77,9 +99,15 @@ async def answer(call: IncomingCall, line: KeypadLine, house: Appliance) -> Call
     return outcome
 
 
-async def _to_the_end(menu: Menu) -> Ended:
+async def _to_the_end(menu: Menu, opening: Opening) -> Ended:
     """Hold the call; whatever breaks, the caller hears of it."""
     try:
+        if opening is not Opening.INSTEAD:
+            await menu.talk.say(phrases.WELCOME, is_law=True)
+        if opening is Opening.CLOSED:
+            return await menu.take_message()
+        if opening is not Opening.MENU:
+            await menu.talk.say(phrases.BY_KEYS)
         return await menu.run()
     except Over as over:
         if over.ended is Ended.STOPPED:
@@ -104,7 +132,6 @@ class Menu:
 
     async def run(self) -> Ended:
         """Offer the menu again and again until the caller is served or silent."""
-        await self.talk.say(phrases.WELCOME, is_law=True)
         offered = self.config.voice.phone.menu
         doing: dict[MenuChoice, Callable[[], Awaitable[Ended | None]]] = {
             "hours": self._hours,
@@ -130,6 +157,15 @@ class Menu:
                 await self.talk.say(phrases.UNKNOWN)
         await self.talk.say(phrases.GOODBYE)
         return Ended.SILENCE
+
+    async def take_message(self) -> Ended:
+        """Say when the company is open, and take a message."""
+        await self.talk.say(phrases.CLOSED_NOW)
+        await self._hours()
+        ended = await self._message()
+        if ended is None:
+            await self.talk.say(phrases.GOODBYE)
+        return ended or Ended.SILENCE
 
     # -- what can be chosen ----------------------------------------------------------------------
 

@@ -59,6 +59,7 @@ NOBODY_THERE = _fixed("nobody-there")
 STOPPING = _fixed("stopping")
 TROUBLE = _fixed("trouble")
 CLOSED_NOW = _fixed("closed-now")
+BY_KEYS = _fixed("by-keys")
 TONE = (
     (np.sin(2 * np.pi * 1000 * np.arange(prompts.RATE // 3) / prompts.RATE) * 8000)
     .astype("<i2")

@@ -35,7 +35,7 @@ class IncomingCall:
 
 
 class Ended(StrEnum):
-    """Why a call ended."""
+    """Why a call ended. `by_keys`: speech broke, and it goes on by keys, in a row of its own."""
 
     CALLER = "caller_hung_up"
     SILENCE = "silence"
@@ -44,11 +44,17 @@ class Ended(StrEnum):
     STOPPED = "stopped"
     SERVED = "served"
     FAILED = "failed"
+    BY_KEYS = "by_keys"
 
 
 @dataclass(frozen=True, slots=True)
 class CallOutcome:
-    """How a call went. `handoff` is the ticket's reference, where a person was asked for."""
+    """How a call went.
+
+    Attributes:
+        handoff: The ticket's reference, where a person was asked for.
+        is_disclosed: Whether the caller has heard that they talk to a machine.
+    """
 
     call_id: str
     ended: Ended
@@ -56,3 +62,4 @@ class CallOutcome:
     turns: int
     seconds: float
     handoff: str | None = None
+    is_disclosed: bool = False

@@ -17,8 +17,7 @@ from appliance.connectors.phone import access
 from appliance.core import errors, logs, settings
 from appliance.core.settings import Settings
 from appliance.core.supervised import die_with_parent
-from appliance.voice import call, keypad, keys, pipeline, room, transfer
-from appliance.voice.values import IncomingCall
+from appliance.voice import keys, ladder, pipeline, room, transfer
 
 _DRAIN_S = 20
 _CLOSE_S = 7.0
@@ -105,30 +104,14 @@ async def take(job: JobContext) -> None:
             await line.hang_up()
             job.shutdown("the caller is in disguise")
             return
-        incoming = room.call_of(job, caller)
-        try:
-            if not await _spoken(incoming, line, house):
-                by_keys = keys.KeyLine(job, caller, line, stop=house.draining)
-                await by_keys.begin()
-                await keypad.answer(incoming, by_keys, house)
-        except errors.Error as cause:
-            _log.error("a call could not be held", why=cause.sentence)
-            await line.hang_up()
+
+        async def by_keys() -> keys.KeyLine:
+            opened = keys.KeyLine(job, caller, line, stop=house.draining)
+            await opened.begin()
+            return opened
+
+        await ladder.hold(room.call_of(job, caller), line, house, by_keys=by_keys)
     job.shutdown("the call is over")
-
-
-async def _spoken(
-    incoming: IncomingCall, line: room.RoomLine, house: calls.SpokenAppliance
-) -> bool:
-    """Hold a call by speech; False where none is set up, or what is set up cannot be opened."""
-    if house.bots.the_live().config.voice.config is None:
-        return False
-    try:
-        await call.answer(incoming, line, house)
-    except errors.Misconfigured as cause:
-        _log.error("speech cannot be opened: keys answer the call", why=cause.sentence)
-        return False
-    return True
 
 
 class _Load:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 import pytest_asyncio
 
@@ -18,52 +15,12 @@ from appliance.conversation.values import Role
 from appliance.core import errors, ids
 from appliance.services.calls import metrics, records
 from appliance.voice import keypad, phrases, voicemail
+from appliance.voice.keypad import Opening
 from appliance.voice.values import CallOutcome, Ended, IncomingCall
 from tests.voice.calls import ROOT, spoken_house
+from tests.voice.keyline import HEARD_S, SPEECH, Line
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
-
-# So long "hears" a caller of the script each sentence.
-_HEARD_S = 0.01
-SPEECH = (np.sin(np.arange(3 * prompts.RATE) / 5) * 5000).astype("<i2").tobytes()
-
-
-@dataclass
-class Line:
-    """A call that is pressed by script; without a key there is silence, at once."""
-
-    keys: list[str]
-    message: bytes = b""
-    person: bool = False
-    hangs_up: bool = False
-    when_silent: Callable[[], None] = lambda: None
-    gone: asyncio.Event = field(default_factory=asyncio.Event)
-    played: int = 0
-
-    async def play(self, samples: bytes, *, until: Callable[[], bool]) -> None:
-        assert samples
-        self.played += len(samples)
-        await asyncio.sleep(_HEARD_S)
-
-    async def key(self, within_s: float) -> str | None:
-        if self.keys:
-            return self.keys.pop(0)
-        if self.hangs_up:
-            self.gone.set()
-        self.when_silent()
-        return None
-
-    def has_key(self) -> bool:
-        return bool(self.keys)
-
-    async def record(self, most_s: float) -> bytes:
-        return self.message
-
-    async def hand_over(self) -> bool:
-        return self.person
-
-    async def hang_up(self) -> None:
-        self.gone.set()
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -75,12 +32,16 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Spoke
 
 
 async def called(
-    house: SpokenAppliance, line: Line, *, caller: str | None = ""
+    house: SpokenAppliance,
+    line: Line,
+    *,
+    caller: str | None = "",
+    opening: Opening = Opening.MENU,
 ) -> tuple[CallOutcome, list[str]]:
     """Make a call; gives how it went and what was said."""
     number = f"+1617{ids.new_id()[-7:]}" if caller == "" else caller
     call = IncomingCall(ids.new_id(), "inbound", number, "100", "sip")
-    outcome = await keypad.answer(call, line, house)
+    outcome = await keypad.answer(call, line, house, opening=opening)
     identity = call.identity
     found = house.history(identity.kind, identity.value, after=0, limit=500).messages
     return outcome, [each.text for each in found if each.role is Role.BOT]
@@ -168,7 +129,7 @@ async def test_a_call_by_keys_leaves_the_row_that_a_spoken_one_leaves(
     assert (call.outcome, call.handoff) == ("served", outcome.handoff)
     assert call.disclosed_ms is not None
     assert call.caller_ms == 3000
-    assert call.bot_ms >= len(said) * _HEARD_S * 1000
+    assert call.bot_ms >= len(said) * HEARD_S * 1000
     assert [turn.ordinal for turn in turns] == [0, 1]
     assert figures.turns == outcome.turns == 2
     assert figures.response_latency_ms is not None
@@ -229,6 +190,43 @@ async def test_a_message_that_cannot_be_kept_is_told_and_the_row_says_so(
     assert (outcome.ended, said[-1]) == (Ended.FAILED, phrases.TROUBLE.text)
     [call] = house.db.read(lambda c: records.of_conversation(c, outcome.conversation_id))
     assert call.outcome == "failed"
+
+
+async def test_while_the_company_is_closed_its_hours_are_said_and_a_message_is_taken(
+    house: SpokenAppliance,
+) -> None:
+    outcome, said = await called(house, Line([], message=SPEECH), opening=Opening.CLOSED)
+
+    assert outcome.ended is Ended.SERVED
+    assert outcome.handoff is not None
+    assert said[:2] == [phrases.WELCOME.text, phrases.CLOSED_NOW.text]
+    assert said[2].startswith("We are open Monday through Friday")
+    assert said[3:] == [
+        each.text for each in (phrases.LEAVE_MESSAGE, phrases.MESSAGE_KEPT, phrases.GOODBYE)
+    ]
+
+
+async def test_whoever_leaves_no_message_is_told_goodbye(house: SpokenAppliance) -> None:
+    outcome, said = await called(house, Line([]), opening=Opening.CLOSED)
+
+    assert (outcome.ended, outcome.handoff) == (Ended.SILENCE, None)
+    assert said[-2:] == [phrases.MESSAGE_EMPTY.text, phrases.GOODBYE.text]
+
+
+async def test_whom_keys_do_not_help_after_speech_broke_is_called_back(
+    house: SpokenAppliance,
+) -> None:
+    left, said = await called(house, Line(["1"], hangs_up=True), opening=Opening.INSTEAD)
+    helped, _ = await called(house, Line(["2", "1"]), opening=Opening.INSTEAD_UNTOLD)
+
+    assert said[0] == phrases.BY_KEYS.text
+    reference = left.handoff
+    assert reference is not None
+    ticket = house.db.read(lambda c: tickets.get(c, house.keyring, reference))
+    assert ticket.reason == "call_failed"
+    [call] = house.db.read(lambda c: records.of_conversation(c, left.conversation_id))
+    assert call.handoff == reference
+    assert (helped.ended, helped.handoff) == (Ended.SERVED, None)
 
 
 async def test_every_phrase_has_its_recording() -> None:

@@ -13,6 +13,7 @@ from appliance.conversation import records, tickets
 from appliance.conversation.tickets import Ticket
 from appliance.conversation.values import Message, Role
 from appliance.core.settings import Settings
+from tests.fakes.running import wait_for
 from tests.voice.calls import SOUNDS
 from tests.voice.exchange import Exchange
 
@@ -47,6 +48,14 @@ class Desk:
 def desk_of(exchange: Exchange) -> Desk:
     folder = exchange.folder
     return Desk(exchange, open_office(Settings(data_dir=folder / "data", keys_dir=folder / "keys")))
+
+
+def hears(desk: Desk, words: str, *, after: int = 0) -> int:
+    """Wait until the caller is told something; gives how much was said by then."""
+    wait_for(
+        lambda: any(words in said for said in desk.said(Role.BOT)[after:]), 40, f"said: {words}"
+    )
+    return len(desk.said(Role.BOT))
 
 
 def narrow(sound: str, folder: Path) -> Path:

@@ -11,13 +11,14 @@ import pytest
 from appliance.connectors.phone import refusals
 from appliance.conversation.values import Role
 from appliance.services.bookings import tables as bookings
+from appliance.services.calls import records
 from appliance.voice import voicemail
 from tests.fakes.baresip import Telephone, telephone
 from tests.fakes.invite import invite
 from tests.fakes.phone_worker import loudest
 from tests.fakes.running import wait_for
 from tests.voice.exchange import HOUSE, exchange, needs_livekit, own_address
-from tests.voice.record import MONDAY, NUMBER, Desk, desk_of, narrow
+from tests.voice.record import MONDAY, NUMBER, Desk, desk_of, hears, narrow
 
 pytestmark = [pytest.mark.slow, needs_livekit()]
 
@@ -49,14 +50,6 @@ def caller(tmp_path: Path, desk: Desk) -> Iterator[Telephone]:
         yield made
 
 
-def hears(desk: Desk, words: str, *, after: int = 0) -> int:
-    """Wait until the caller is told something; gives how much was said by then."""
-    wait_for(
-        lambda: any(words in said for said in desk.said(Role.BOT)[after:]), 40, f"said: {words}"
-    )
-    return len(desk.said(Role.BOT))
-
-
 def test_a_caller_books_the_next_but_one_free_appointment_by_keys(desk: Desk, caller: Telephone):
     hears(desk, "To book the next free appointment, press two")
 
@@ -76,6 +69,10 @@ def test_a_caller_books_the_next_but_one_free_appointment_by_keys(desk: Desk, ca
     assert booked.starts_at > MONDAY
     (conversation,) = {each.conversation_id for each in desk.messages()}
     assert booked.conversation_id == conversation
+    [call] = desk.office.db.read(lambda c: records.newest(c, most=1))
+    assert (call.kind, call.state, call.outcome) == ("sip", "ended", "served")
+    assert call.conversation_id == conversation
+    assert call.bot_ms > 5_000
 
 
 def test_a_message_is_kept_sealed_and_a_person_gets_a_ticket(

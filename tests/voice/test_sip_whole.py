@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 
 from appliance.conversation.values import Role
+from appliance.services.calls import records
+from appliance.services.calls.values import Call
+from appliance.voice import phrases
 from tests.fakes.baresip import Telephone, telephone
 from tests.fakes.running import wait_for
 from tests.voice.calls import config_text
 from tests.voice.exchange import exchange, needs_livekit, own_address
-from tests.voice.record import MONDAY, NUMBER, Desk, desk_of, narrow
+from tests.voice.record import MONDAY, NUMBER, Desk, desk_of, hears, narrow
 
 pytestmark = [pytest.mark.slow, needs_livekit()]
 
@@ -99,3 +102,35 @@ def test_a_telephone_books_a_demo_and_is_then_put_through_to_a_person(
     person.wait("CALL_ESTABLISHED", 30)
     caller.wait("TRANSFER")
     assert {each.conversation_id for each in desk.messages()} == {message.conversation_id}
+
+
+def test_where_the_recogniser_breaks_in_a_call_it_goes_on_by_keys(
+    desk: Desk, caller: Telephone, tmp_path: Path
+):
+    before = len(desk.said(Role.BOT))
+    caller.dial(desk.exchange.address)
+    caller.wait("CALL_ESTABLISHED", 60)
+    wait_for(lambda: len(desk.said(Role.BOT)) == before + 2, 40, "disclosure and greeting")
+    wait_for(lambda: is_over(caller.heard()), 30, "the end of the greeting")
+    heard = len(caller.heard())
+
+    (desk.exchange.folder / "script.txt").write_text("!gone\n")
+    caller.say(narrow("hours", tmp_path))
+    hears(desk, phrases.BY_KEYS.text, after=before)
+    hears(desk, "For our opening hours, press one", after=before)
+    caller.press("1")
+
+    hears(desk, "We are open Monday through Friday", after=before)
+    assert np.abs(caller.heard()[heard:]).max() > 1000
+    assert not caller.events("CALL_CLOSED")
+    caller.hang_up()
+    wait_for(
+        lambda: [each.outcome for each in calls(desk)][-2:] == ["by_keys", "caller_hung_up"],
+        30,
+        "rows",
+    )
+
+
+def calls(desk: Desk) -> list[Call]:
+    """List the calls there were, oldest first."""
+    return desk.office.db.read(lambda c: records.newest(c, most=10))[::-1]

@@ -13,13 +13,16 @@ from appliance.assembly import knowledge
 from appliance.assembly.office import Office
 from appliance.assembly.post import Post, open_post, organizer
 from appliance.config import versions
+from appliance.config.calendar_of import calendar_of
 from appliance.config.model import BotConfig
 from appliance.conversation import housekeeping
 from appliance.conversation.outbox import care
+from appliance.conversation.outbox.values import DIRECT
 from appliance.core import errors
 from appliance.core.queue import Job
 from appliance.knowledge import tasks
 from appliance.services.bookings import port as bookings
+from appliance.services.calls import lost
 from appliance.services.calls import records as calls
 
 T = TypeVar("T")
@@ -51,7 +54,7 @@ class Background:
                 self._expire,
                 "Tell customers whose question nobody decided.",
             ),
-            Job("dropped_calls", 15, self._calls, "End calls whose process has died."),
+            Job("calls", 1, self._calls, "End calls whose process died; write to lost callers."),
             Job("knowledge", tasks.EVERY_S, self._know, "Read what documents and sites are due."),
             Job("prune_events", 3600, self._prune, "Delete events a week old."),
         ]
@@ -103,8 +106,25 @@ class Background:
         housekeeping.expire_approvals(self.office.db, self.office.keyring, self.office.clock)
 
     def _calls(self) -> None:
-        now = self.office.clock.now()
-        self.office.db.write_now(lambda c: calls.drop_dead(c, now))
+        db, now = self.office.db, self.office.clock.now()
+        if db.read(lambda c: calls.any_dead(c, now)):
+            db.write_now(lambda c: calls.drop_dead(c, now))
+        active = versions.active(db) if db.read(lambda c: calls.due(c, most=1)) else None
+        if active is None:
+            return
+        config, lines = versions.config_of(active), self._open()
+        terms = lost.Terms(
+            missed_call=config.voice.missed_call,
+            calendar=calendar_of(config.calendar),
+            order=[
+                each.type
+                for each in config.workflow.integrations.input_channels
+                if each.enabled and each.type not in DIRECT
+            ],
+            channels=lines.channels,
+        )
+        for contact_id, channel in lost.settle(db, self.office.keyring, now, terms):
+            lines.run(lines.notice(contact_id, channel))
 
     def _prune(self) -> None:
         housekeeping.prune_events(self.office.db, self.office.clock)
@@ -157,6 +177,10 @@ class Lines:
         """Take up what is due. Sending itself goes on after this returns."""
         self._take_up()
         self.post.courier.sweep(grace_s=grace_s)
+
+    async def notice(self, contact_id: str, channel: str) -> None:
+        """Send soon what was just written for a contact."""
+        self.post.courier.notice(contact_id, channel)
 
     def close(self) -> None:
         """Finish what is being sent, then end the loop."""

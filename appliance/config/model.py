@@ -350,6 +350,18 @@ class VoiceManners(Strict):
     """How long a call may last."""
 
 
+class MissedCall(Strict):
+    """A message to whoever called and got no answer, or whose call broke off."""
+
+    text: Line | None = None
+    """What is written; without it nothing is. It leaves by the first channel on which the caller
+    has written to us and may be written to, and the conversation goes on there."""
+    not_before: time = time(8)
+    """First minute of the day at which it is written, in the calendar's zone."""
+    not_after: time = time(21)
+    """From this minute on it is not."""
+
+
 class Voice(Strict):
     """The phone."""
 
@@ -361,6 +373,8 @@ class Voice(Strict):
     """Calls by telephone."""
     when_closed: Literal["answer", "voicemail"] = "answer"
     """What callers meet while the company is closed: the bot, or a tone for their message."""
+    missed_call: MissedCall = MissedCall()
+    """What is written to whoever called in vain."""
     manners: VoiceManners = VoiceManners()
     """How a call is held."""
 

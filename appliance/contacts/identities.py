@@ -13,6 +13,7 @@ from appliance.core.safe_text import one_line
 from appliance.core.store.database import Connection
 
 _LONGEST_NAME = 200
+_CALLS = "phone"
 
 
 def find(
@@ -37,17 +38,18 @@ def find_or_make(
     """Give the id of the contact this identity belongs to, making a new contact for a new one.
 
     `also` are further identities (kind, value) the channel vouches for: the first that is known
-    tells the contact, and those that nobody has are added to it.
+    tells the contact, and those that nobody has are added to it. A number known from a call is from
+    then on an address of the first channel on which its owner writes.
     """
     names = [
         (each, normal.identity(each, named, region=region))
         for each, named in dict.fromkeys([(kind, value), *also])
     ]
     found = [
-        records.find_by_identity(connection, kind=each, blind=keyring.blind(each, known_as))
+        records.find_with_channel(connection, kind=each, blind=keyring.blind(each, known_as))
         for each, known_as in names
     ]
-    contact_id = next((each for each in found if each is not None), None)
+    contact_id = next((each[0] for each in found if each is not None), None)
     if contact_id is None:
         contact_id = ids.new_id()
         records.add_contact(connection, contact_id=contact_id, channel=channel, now=now)
@@ -56,6 +58,9 @@ def find_or_make(
     for (each, known_as), owner in zip(names, found, strict=True):
         if owner is None:
             _add(connection, keyring, now, contact_id, each, known_as, channel)
+        elif owner[1] == _CALLS != channel:
+            blind = keyring.blind(each, known_as)
+            records.move_identity(connection, kind=each, blind=blind, channel=channel)
     return contact_id
 
 

@@ -13,8 +13,15 @@ from appliance.core.store.database import Connection
 
 _INSERT_CONTACT = contacts.insert()
 _INSERT_IDENTITY = identities.insert()
-_FIND_IDENTITY = sa.select(identities.c.contact_id).where(
+_FIND_IDENTITY = sa.select(identities.c.contact_id, identities.c.channel).where(
     identities.c.kind == sa.bindparam("kind"), identities.c.blind == sa.bindparam("blind")
+)
+_MOVE_IDENTITY = (
+    identities.update()
+    .where(
+        identities.c.kind == sa.bindparam("of_kind"), identities.c.blind == sa.bindparam("of_blind")
+    )
+    .values(channel=sa.bindparam("to_channel"))
 )
 _SEEN = (
     contacts.update()
@@ -107,6 +114,18 @@ def add_identity(
 def find_by_identity(connection: Connection, *, kind: str, blind: bytes) -> str | None:
     """Find the id of the contact an identity belongs to."""
     return connection.execute(_FIND_IDENTITY, {"kind": kind, "blind": blind}).scalar()
+
+
+def find_with_channel(connection: Connection, *, kind: str, blind: bytes) -> tuple[str, str] | None:
+    """Find the id of the contact an identity belongs to, and the channel that knows it."""
+    row = connection.execute(_FIND_IDENTITY, {"kind": kind, "blind": blind}).first()
+    return (row.contact_id, row.channel) if row else None
+
+
+def move_identity(connection: Connection, *, kind: str, blind: bytes, channel: str) -> None:
+    """Record that another channel knows an identity."""
+    moved = {"of_kind": kind, "of_blind": blind, "to_channel": channel}
+    connection.execute(_MOVE_IDENTITY, moved)
 
 
 def seen(connection: Connection, *, contact_id: str, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -111,6 +112,27 @@ _VISIBLE_NEWEST = (
     .limit(sa.bindparam("most"))
 )
 
+_SAID_ON = (
+    sa.select(*messages.c, inbox.c.account, inbox.c.sent_at)
+    .join(inbox, inbox.c.message_id == messages.c.id)
+    .where(
+        messages.c.contact_id == sa.bindparam("contact"),
+        messages.c.role == "contact",
+        inbox.c.channel == sa.bindparam("on_channel"),
+    )
+    .order_by(messages.c.seq.desc())
+    .limit(sa.bindparam("most"))
+)
+_MOVE = (
+    conversations.update()
+    .where(conversations.c.id == sa.bindparam("wanted"))
+    .values(
+        channel=sa.bindparam("to_channel"),
+        account=sa.bindparam("to_account"),
+        last_at=sa.bindparam("now_at", type_=conversations.c.last_at.type),
+    )
+)
+
 _ADD_INBOX = inbox.insert()
 _BY_PROVIDER = sa.select(
     inbox.c.message_id, inbox.c.conversation_id, inbox.c.contact_id, messages.c.seq
@@ -189,6 +211,15 @@ def add_conversation(connection: Connection, **columns: Any) -> None:
 def touch(connection: Connection, conversation_id: str, now: datetime) -> None:
     """Note that something was said."""
     connection.execute(_TOUCH, {"wanted": conversation_id, "now_at": now})
+
+
+def move(
+    connection: Connection, now: datetime, conversation: Conversation, *, channel: str, account: str
+) -> Conversation:
+    """Let a conversation go on on another channel."""
+    moved = {"to_channel": channel, "to_account": account, "now_at": now}
+    connection.execute(_MOVE, {"wanted": conversation.id, **moved})
+    return replace(conversation, channel=channel, account=account, last_at=now)
 
 
 def pin(connection: Connection, conversation_id: str, version: str) -> None:
@@ -274,6 +305,17 @@ def visible_after(
     """List what the contact may see after a number, oldest first."""
     parameters = {"contact": contact_id, "after_seq": after, "most": most}
     return [_message(keyring, row) for row in connection.execute(_VISIBLE_AFTER, parameters)]
+
+
+def said_on(
+    connection: Connection, keyring: Keyring, contact_id: str, channel: str, *, most: int
+) -> list[tuple[str, datetime, str]]:
+    """List what a contact wrote on a channel, newest first: our account, their own time, words."""
+    asked = {"contact": contact_id, "on_channel": channel, "most": most}
+    return [
+        (row.account, row.sent_at, _message(keyring, row).text)
+        for row in connection.execute(_SAID_ON, asked)
+    ]
 
 
 def visible_newest(

@@ -30,7 +30,7 @@ from appliance.voice.manners import Keys, Move, Patience
 from appliance.voice.recorder import Recorder
 from appliance.voice.sayings import Sayings
 from appliance.voice.talk import Talk
-from appliance.voice.values import CallOutcome, Ended, IncomingCall
+from appliance.voice.values import CUT_OFF, CallOutcome, Ended, IncomingCall
 
 _LOOK_S = 0.1
 _LAST_WORDS_S = 15.0
@@ -143,6 +143,8 @@ class _Held:
         finally:
             greeting.cancel()
             await asyncio.gather(greeting, return_exceptions=True)
+        is_disclosed = self.recorder.counts.disclosed_ms is not None
+        is_in_vain = ended is Ended.CALLER and (self.talk.owes_answer or not is_disclosed)
         if ended is not Ended.BY_KEYS:
             await self.line.hang_up()
         await self.talk.close()
@@ -158,7 +160,8 @@ class _Held:
             turns=self.talk.turns,
             seconds=seconds,
             handoff=self._ticket.reference if self._ticket else None,
-            is_disclosed=self.recorder.counts.disclosed_ms is not None,
+            is_disclosed=is_disclosed,
+            is_lost=is_in_vain or ended in CUT_OFF,
         )
 
     async def close(self) -> None:

@@ -24,7 +24,7 @@ from appliance.voice import broken, phrases, voicemail
 from appliance.voice.counts import Counts
 from appliance.voice.keytalk import KeypadLine, KeyTalk, Over
 from appliance.voice.row import CallRow
-from appliance.voice.values import CallOutcome, Ended, IncomingCall
+from appliance.voice.values import CUT_OFF, CallOutcome, Ended, IncomingCall
 
 _LAST_WAITS = 2
 _AHEAD_DAYS = 60
@@ -92,11 +92,17 @@ async def answer(
             turns=menu.talk.turns,
             seconds=house.clock.monotonic() - began,
             handoff=menu.reference,
+            is_lost=ended in CUT_OFF or (ended is Ended.CALLER and _is_in_vain(menu, opening)),
         )
         await row.end(outcome)
     finally:
         await row.stop()
     return outcome
+
+
+def _is_in_vain(menu: Menu, opening: Opening) -> bool:
+    """Tell whether a caller who has hung up got nothing of what they called for."""
+    return menu.talk.owes_answer or (opening.is_instead and menu.talk.turns == 0)
 
 
 async def _to_the_end(menu: Menu, opening: Opening) -> Ended:

@@ -69,9 +69,15 @@ class KeyTalk:
     turns: int = 0
     _began: float = field(init=False)
     _chosen_at: float | None = None
+    _has_spoken: bool = False
 
     def __post_init__(self) -> None:
         self._began = self.house.clock.monotonic()
+
+    @property
+    def owes_answer(self) -> bool:
+        """Whether nothing was said yet: at all, or to what was chosen last."""
+        return not self._has_spoken or self._chosen_at is not None
 
     def chosen(self) -> None:
         """Take note that the caller has chosen something: what is said next answers it."""
@@ -86,7 +92,7 @@ class KeyTalk:
         if over := self._over():
             raise Over(over)
         await self._record(sentence, is_law=is_law)
-        chosen_at, self._chosen_at = self._chosen_at, None
+        chosen_at, self._chosen_at, self._has_spoken = self._chosen_at, None, True
         begins = self.house.clock.monotonic()
         if is_law:
             self.counts.disclosed_ms = round((begins - self._began) * 1000)

@@ -15,12 +15,14 @@ from functools import partial
 from appliance.assembly.house import Appliance
 from appliance.conversation.values import Conversation
 from appliance.core import errors
+from appliance.core.store.database import Connection
 from appliance.services.calls import records
 from appliance.services.calls.values import Figures
 from appliance.voice.values import CallOutcome, IncomingCall
 
-_ALIVE_S = 5.0
-_DEAD_S = 15.0
+# Whose process dies is written to within ten seconds: this, a second until it is noticed, sending.
+_ALIVE_S = 1.5
+_DEAD_S = 6.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,16 +68,20 @@ class CallRow:
         """Record the end."""
         await self.stop()
         now, figures = self.house.clock.now(), self.figures()
-        await self.house.db.write(
-            lambda c: records.end(
-                c,
+
+        def unit(connection: Connection) -> None:
+            records.end(
+                connection,
                 now,
                 self.call_id,
                 figures,
                 outcome=str(outcome.ended),
                 handoff=outcome.handoff,
             )
-        )
+            if outcome.is_lost:
+                records.lose(connection, now, self.call_id)
+
+        await self.house.db.write(unit)
 
     async def stop(self) -> None:
         """Show no more that it lives: without an end, the row is ended as dropped."""

@@ -129,6 +129,12 @@ class Talk:
         self._corrections.add(task)
         task.add_done_callback(self._corrections.discard)
 
+    @property
+    def owes_answer(self) -> bool:
+        """Whether nothing was said yet to the caller's newest words."""
+        newest = next(reversed(self._replies.values()), None)
+        return newest is not None and not newest.told and not newest.is_over
+
     def reply_to(self, key: str) -> Reply | None:
         """Find the reply to what was heard under `key`."""
         return self._replies.get(key)

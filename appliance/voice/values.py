@@ -47,6 +47,10 @@ class Ended(StrEnum):
     BY_KEYS = "by_keys"
 
 
+# By us, in the middle.
+CUT_OFF = frozenset({Ended.STOPPED, Ended.FAILED})
+
+
 @dataclass(frozen=True, slots=True)
 class CallOutcome:
     """How a call went.
@@ -54,6 +58,7 @@ class CallOutcome:
     Attributes:
         handoff: The ticket's reference, where a person was asked for.
         is_disclosed: Whether the caller has heard that they talk to a machine.
+        is_lost: Whether the caller got no answer, or was cut off by us.
     """
 
     call_id: str
@@ -63,3 +68,4 @@ class CallOutcome:
     seconds: float
     handoff: str | None = None
     is_disclosed: bool = False
+    is_lost: bool = False

@@ -191,7 +191,7 @@ class Courier:
         known = identities.on_channel(connection, self.keyring, row.contact_id, row.channel)
         if message is None or not known:
             return "the message or the contact's address is gone"
-        heard_at = records.heard_at(connection, row.conversation_id)
+        heard_at = records.heard_at(connection, row.contact_id, row.channel)
         refusal = channel.may_send(now=self.clock.now(), heard_at=heard_at)
         is_late = refusal is not None or row.code == LATE
         parts = channel.parts(

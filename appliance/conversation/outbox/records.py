@@ -148,7 +148,11 @@ _OLDEST = sa.select(sa.func.min(outbox.c.created_at)).where(
 _HEARD = (
     sa.select(inbox.c.sent_at)
     .join(messages, messages.c.id == inbox.c.message_id)
-    .where(messages.c.conversation_id == sa.bindparam("conversation"), messages.c.role == "contact")
+    .where(
+        messages.c.contact_id == sa.bindparam("contact"),
+        messages.c.role == "contact",
+        inbox.c.channel == sa.bindparam("on_channel"),
+    )
     .order_by(messages.c.seq.desc())
     .limit(1)
 )
@@ -336,9 +340,10 @@ def oldest_open(connection: Connection) -> datetime | None:
     return found
 
 
-def heard_at(connection: Connection, conversation_id: str) -> datetime | None:
-    """Give the contact's own time of their last message in a conversation."""
-    found: datetime | None = connection.execute(_HEARD, {"conversation": conversation_id}).scalar()
+def heard_at(connection: Connection, contact_id: str, channel: str) -> datetime | None:
+    """Give the contact's own time of their last message on a channel."""
+    asked = {"contact": contact_id, "on_channel": channel}
+    found: datetime | None = connection.execute(_HEARD, asked).scalar()
     return found
 
 

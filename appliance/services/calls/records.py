@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
 
 from appliance.core import ids
 from appliance.core.store.database import Connection
-from appliance.services.calls.tables import voice_calls, voice_turns
-from appliance.services.calls.values import Call, Figures, Turn
+from appliance.services.calls.tables import lost_calls, voice_calls, voice_turns
+from appliance.services.calls.values import Call, Figures, Lost, Turn
 
 _CALL = sa.select(
     voice_calls.c.id,
@@ -45,6 +46,20 @@ _TURNS = (
     .where(voice_turns.c.call_id == sa.bindparam("call"))
     .order_by(voice_turns.c.ordinal)
 )
+
+_DEAD = sa.select(voice_calls.c.id).where(
+    voice_calls.c.state == "open",
+    voice_calls.c.alive_until < sa.bindparam("present", type_=voice_calls.c.alive_until.type),
+)
+_LOST = sa.select(
+    lost_calls.c.call_id,
+    lost_calls.c.contact_id,
+    lost_calls.c.lost_at,
+    lost_calls.c.state,
+    lost_calls.c.why,
+    lost_calls.c.channel,
+    lost_calls.c.message_id,
+).order_by(lost_calls.c.lost_at)
 
 
 def begin(
@@ -114,14 +129,113 @@ def end(
     _set(connection, call_id, **ended, **_counted(figures))
 
 
-def drop_dead(connection: Connection, now: datetime) -> int:
-    """End the calls whose process has died, at the last moment they were known; gives how many."""
-    dead = connection.execute(
-        voice_calls.update()
-        .where(voice_calls.c.state == "open", voice_calls.c.alive_until < now)
-        .values(state="dropped", ended_at=voice_calls.c.alive_until, outcome="dropped")
+def lose(connection: Connection, now: datetime, call_id: str) -> None:
+    """Record that a call was lost: it is judged once whether its caller is written to."""
+    connection.execute(
+        insert(lost_calls)
+        .from_select(
+            ["call_id", "contact_id", "lost_at", "state"],
+            sa.select(
+                voice_calls.c.id,
+                voice_calls.c.contact_id,
+                sa.literal(now, lost_calls.c.lost_at.type),
+                sa.literal("due"),
+            ).where(voice_calls.c.id == call_id, voice_calls.c.direction == "inbound"),
+        )
+        .on_conflict_do_nothing(index_elements=["call_id"])
     )
-    return int(dead.rowcount)
+
+
+def any_dead(connection: Connection, now: datetime) -> bool:
+    """Tell whether the process of an open call has died."""
+    return connection.execute(_DEAD, {"present": now}).first() is not None
+
+
+def drop_dead(connection: Connection, now: datetime) -> int:
+    """End the calls whose process has died, at the last moment they were known; gives how many.
+
+    They were lost.
+    """
+    dead = list(connection.execute(_DEAD, {"present": now}).scalars())
+    for call_id in dead:
+        _set(
+            connection,
+            call_id,
+            state="dropped",
+            ended_at=voice_calls.c.alive_until,
+            outcome="dropped",
+        )
+        lose(connection, now, call_id)
+    return len(dead)
+
+
+def due(connection: Connection, *, most: int) -> list[Lost]:
+    """List lost calls that are still to be judged, oldest first."""
+    found = connection.execute(_LOST.where(lost_calls.c.state == "due").limit(most))
+    return [Lost(**row._mapping) for row in found]
+
+
+def judge(
+    connection: Connection,
+    call_id: str,
+    *,
+    why: str | None = None,
+    channel: str | None = None,
+    message_id: str | None = None,
+) -> None:
+    """Record what became of a lost call: a message was written, or why none was."""
+    connection.execute(
+        lost_calls.update()
+        .where(lost_calls.c.call_id == call_id, lost_calls.c.state == "due")
+        .values(
+            state="written" if message_id else "withheld",
+            why=why,
+            channel=channel,
+            message_id=message_id,
+        )
+    )
+
+
+def find_lost(connection: Connection, call_id: str) -> Lost | None:
+    """Find what became of a call that was lost."""
+    row = connection.execute(_LOST.where(lost_calls.c.call_id == call_id)).first()
+    return Lost(**row._mapping) if row else None
+
+
+def written_since(connection: Connection, contact_id: str, since: datetime) -> bool:
+    """Tell whether a contact was written to after a call lost since then."""
+    found = connection.execute(
+        sa.select(lost_calls.c.call_id)
+        .where(
+            lost_calls.c.contact_id == contact_id,
+            lost_calls.c.state == "written",
+            lost_calls.c.lost_at >= since,
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+def has_later(connection: Connection, call_id: str) -> bool:
+    """Tell whether the contact of a call has called again, or the call went on, since it began."""
+    this, later = voice_calls.alias(), voice_calls.alias()
+    found = connection.execute(
+        sa.select(later.c.id)
+        .where(
+            this.c.id == call_id,
+            later.c.contact_id == this.c.contact_id,
+            later.c.id != this.c.id,
+            later.c.began_at >= this.c.began_at,
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+def find(connection: Connection, call_id: str) -> Call | None:
+    """Find a call by id."""
+    row = connection.execute(_CALL.where(voice_calls.c.id == call_id)).first()
+    return Call(**row._mapping) if row else None
 
 
 def of_conversation(connection: Connection, conversation_id: str) -> list[Call]:

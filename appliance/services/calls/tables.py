@@ -1,4 +1,4 @@
-"""Calls and their turns. Durations are milliseconds."""
+"""Calls, their turns, and what became of those that were lost. Durations are milliseconds."""
 
 from __future__ import annotations
 
@@ -44,4 +44,18 @@ voice_turns = table(
     sa.Column("was_cut", Yes, nullable=False),
     sa.Column("at", Instant, nullable=False),
     sa.UniqueConstraint("call_id", "ordinal"),
+)
+
+# Calls of which the caller got no answer, or that broke off: each is judged once.
+lost_calls = table(
+    "lost_calls",
+    sa.Column("call_id", sa.Text, sa.ForeignKey("voice_calls.id"), primary_key=True),
+    sa.Column("contact_id", sa.Text, nullable=False, index=True),
+    sa.Column("lost_at", Instant, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("why", sa.Text),
+    sa.Column("channel", sa.Text),
+    sa.Column("message_id", sa.Text),
+    sa.Index("ix_lost_calls_due", "lost_at", sqlite_where=sa.text("state = 'due'")),
+    sa.CheckConstraint("state IN ('due','written','withheld')", name="lost_calls_state"),
 )

@@ -53,6 +53,25 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """A call that was lost: the caller got no answer, or it broke off.
+
+    Attributes:
+        state: due (to be judged), written (a message went out) or withheld.
+        why: Why no message went out.
+        channel: Where it went out.
+    """
+
+    call_id: str
+    contact_id: str
+    lost_at: datetime
+    state: str
+    why: str | None
+    channel: str | None
+    message_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """How a call ends up: what is counted while it runs and written at its end."""
 

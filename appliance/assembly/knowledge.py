@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from appliance.assembly.office import Office
 from appliance.config import versions
@@ -21,7 +21,9 @@ from appliance.models import embedder as embedders
 from appliance.models.embedder import Embedder
 from appliance.models.endpoint_embedder import EndpointEmbedder
 from appliance.models.minilm import MiniLM
-from appliance.models.speaker import Secret
+
+if TYPE_CHECKING:
+    from appliance.models.speaker import Secret  # LangChain comes with it
 
 FILE = "knowledge.db"
 

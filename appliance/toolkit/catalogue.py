@@ -14,7 +14,7 @@ from langchain_core.tools import BaseTool
 from pydantic import BaseModel
 
 from appliance.core import errors
-from appliance.toolkit.tool import policy_of
+from appliance.toolkit.decorator import policy_of
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 

@@ -32,6 +32,7 @@ from appliance.core.settings import Settings, secret_from_environment
 from appliance.core.settings import load as load_settings
 from appliance.knowledge import commands as knowledge_commands
 from appliance.models import commands as model_commands
+from appliance.services.calls import journal as call_journal
 from appliance.services.evaluation import commands as evaluation_commands
 from appliance.toolkit import catalogue as toolkit
 
@@ -104,6 +105,9 @@ def mount(app: typer.Typer, jobs: typer.Typer) -> None:
         lambda: rehearsal.stage(load_settings()),
         lambda: rehearsal.tools_of(load_settings()),
     )
+    calls = typer.Typer(help="Telephone calls.", no_args_is_help=True)
+    call_journal.add_to_calls(calls, office)
+    app.add_typer(calls, name="calls")
     model_commands.mount(app, office, _zone)
     app.add_typer(outbox_commands.build(office, lines), name="channels")
     outbox_commands.add_to_jobs(jobs, office)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from appliance.core.clock import Clock
+from appliance.services.calls import sentiment
 from appliance.services.calls.values import Figures
 
 
@@ -28,9 +29,17 @@ class Stretch:
 
 @dataclass(slots=True, kw_only=True)
 class Counts:
-    """One call's. `disclosed_ms` is when the disclosure began, where it was heard."""
+    """One call's.
+
+    Attributes:
+        language: What the caller is expected to speak, e.g. en-US.
+        disclosed_ms: When the disclosure began, where it was heard.
+        words: What the caller has said.
+    """
 
     clock: Clock
+    language: str = ""
+    words: list[str] = field(default_factory=list)
     caller: Stretch = field(default_factory=Stretch)
     bot: Stretch = field(default_factory=Stretch)
     failures: int = 0
@@ -52,4 +61,9 @@ class Counts:
             bot_ms=self.bot.ms(at),
             failures=self.failures,
             disclosed_ms=self.disclosed_ms,
+            sentiment=sentiment.of_call(self.words) if self._is_english else None,
         )
+
+    @property
+    def _is_english(self) -> bool:
+        return self.language.lower().startswith("en")

@@ -45,7 +45,8 @@ class Recorder:
         cls, house: Appliance, talk: Talk, call: IncomingCall, conversation: Conversation
     ) -> Recorder:
         """Record that a call begins."""
-        counts = Counts(clock=house.clock)
+        language = house.bots.the_live().config.client.language
+        counts = Counts(clock=house.clock, language=language)
         row = await CallRow.begin(house, call, conversation, figures=counts.figures)
         return cls(house=house, talk=talk, counts=counts, row=row)
 
@@ -73,6 +74,7 @@ class Recorder:
         if not isinstance(item, ChatMessage):
             return
         if item.role == "user":
+            self.counts.words.append(item.text_content or "")
             self._close_turn(None)
             self._asked = item
         elif self._asked is not None:

@@ -123,7 +123,7 @@ async def test_the_figures_of_a_call_are_what_was_counted_by_hand(
         await caller.say("hours", "what are your opening hours")
         caller.speak("hours", "what are your opening hours")
         await until(lambda: len(caller.replies) == 2 and caller.line.speaker.is_playing)
-        caller.speak("person", "i would like to talk to a person")
+        caller.speak("person", "this is terrible i would like to talk to a person")
         await until(lambda: len(caller.replies) == 3)
         await until(lambda: caller.line.session and caller.line.session.agent_state == "listening")
         outcome = await caller.hang_up()
@@ -137,6 +137,7 @@ async def test_the_figures_of_a_call_are_what_was_counted_by_hand(
         outcome.handoff,
     )
     assert call.disclosed_ms is not None
+    assert call.sentiment == -1.0
     assert [turn.was_cut for turn in turns] == [False, True, False]
     assert (figures.interruptions, figures.turns, figures.handoff_occurred) == (1, 3, True)
     heard_ms = sum(len(each.sound) for each in caller.line.speaker.said) / 32

@@ -1,5 +1,6 @@
 """The record of telephone calls: one row a call, one a turn, and the figures counted from them.
 
-`records` writes and reads the rows, `metrics.of_call` gives the figures of one call. Words stand in
-the conversation's messages, never here.
+`records` writes and reads the rows, `metrics.of_call` gives the figures of one call, `journal` the
+commands that show them. `lost.settle` judges calls that were lost: whether their callers are
+written to. Words stand in the conversation's messages, never here.
 """

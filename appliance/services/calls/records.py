@@ -264,6 +264,7 @@ def _counted(figures: Figures) -> dict[str, Any]:
         "bot_ms": figures.bot_ms,
         "failures": figures.failures,
         "disclosed_ms": figures.disclosed_ms,
+        "sentiment": figures.sentiment,
     }
 
 

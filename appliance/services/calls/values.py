@@ -73,9 +73,14 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How a call ends up: what is counted while it runs and written at its end."""
+    """How a call ends up: what is counted while it runs and written at its end.
+
+    `sentiment` is -1 to 1, counted from words (`sentiment`); None: nothing showed any, or it was
+    not English that was recognised.
+    """
 
     caller_ms: int = 0
     bot_ms: int = 0
     failures: int = 0
     disclosed_ms: int | None = None
+    sentiment: float | None = None

@@ -21,6 +21,7 @@ SecretName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 Line = Annotated[str, Field(min_length=1, max_length=2000)]
 Example = Annotated[str, Field(min_length=2, max_length=300)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 McpPrefix = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,23}$")]
 Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
 Header = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,63}$")]
@@ -321,7 +322,8 @@ class Phone(Strict):
     ring_s: Annotated[float, Field(ge=2, le=60)] = 20
     """How long a caller waits for the bot, at the beginning or where it was lost in a call."""
     fallback: Telephone | None = None
-    """Where a call goes in which the bot was lost, e.g. sip:200@pbx.example or tel:+15551234567."""
+    """Where a call goes that no bot has answered within ring_s, or in which the bot was lost, e.g.
+    sip:200@pbx.example or tel:+15551234567."""
     menu: Annotated[list[MenuChoice], Field(min_length=1, max_length=9)] = [
         "hours",
         "booking",
@@ -331,6 +333,57 @@ class Phone(Strict):
     """What the keypad menu offers where voice.config is missing, from key 1 on."""
     transfer_to: Telephone | None = None
     """Where a caller is put through to a person during opening hours; else a ticket waits."""
+    transfer: Literal["cold", "warm"] = "cold"
+    """Cold sends the caller's telephone there (REFER). Warm calls the person first, says who is
+    calling and why, and joins the two once the person presses 1."""
+    transfer_ring_s: Annotated[float, Field(ge=5, le=60)] = 25
+    """Warm: how long the person's telephone rings."""
+
+
+class Trunk(Strict):
+    """The way out: the SIP trunk or PBX that carries calls of ours."""
+
+    address: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?$")]
+    """Its host, and its port where that is not the usual one, e.g. sip.provider.example."""
+    number: Number
+    """The number that is shown to whom we call, as the provider wants it."""
+    transport: Literal["udp", "tcp", "tls"] = "udp"
+    """How it is spoken with."""
+    username: Annotated[str, Field(pattern=r"^[^\s:\"]{1,64}$")] | None = None
+    """The name we prove with the password; without one, none is asked for."""
+    password_secret: SecretName | None = None
+    """Name of the secret that holds the password (never the password itself)."""
+
+
+class Outbound(Strict):
+    """Calls that the bot makes: follow-ups and reminders by telephone. They need voice.trunk."""
+
+    enabled: bool = False
+    """Whether anybody is called."""
+    countries: Annotated[list[Country], Field(max_length=50)] = []
+    """Two-letter countries that may be called; without any, the client's own alone."""
+    not_before: time = time(9)
+    """First minute of the day at which we call, in the calendar's zone."""
+    not_after: time = time(19)
+    """From this minute on we do not."""
+    on_closed_days: bool = False
+    """Whether we call on days on which the company is closed."""
+    needs_consent: bool = True
+    """Whether only those are called who have agreed to it; who said no is never called."""
+    per_day: Annotated[int, Field(ge=1, le=10_000)] = 50
+    """How often we dial a day, whoever it is."""
+    per_number_per_day: Annotated[int, Field(ge=1, le=20)] = 2
+    """How often we dial one number a day."""
+    at_once: Annotated[int, Field(ge=1, le=20)] = 1
+    """How many calls of ours may be under way at once."""
+    ring_s: Annotated[float, Field(ge=5, le=60)] = 30
+    """How long a telephone rings."""
+    attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    """How often one follow-up is tried where it is busy or nobody answers."""
+    retry_after_min: Annotated[float, Field(gt=0, le=10_080)] = 60
+    """How long after an attempt the next one comes, at the earliest."""
+    remind_before_h: Annotated[float, Field(gt=0, le=336)] | None = None
+    """How long before an appointment its contact is called and reminded; without it nobody is."""
 
 
 class VoiceManners(Strict):
@@ -371,6 +424,10 @@ class Voice(Strict):
     """Who listens and speaks; without it callers choose by keys, and recordings speak."""
     phone: Phone = Phone()
     """Calls by telephone."""
+    trunk: Trunk | None = None
+    """Where calls of ours are sent."""
+    outbound: Outbound = Outbound()
+    """Calls that the bot makes."""
     when_closed: Literal["answer", "voicemail"] = "answer"
     """What callers meet while the company is closed: the bot, or a tone for their message."""
     missed_call: MissedCall = MissedCall()
@@ -600,6 +657,8 @@ class Department(Strict):
     """Other names customers use."""
     email: str | None = None
     """Where its tickets go."""
+    phone: Telephone | None = None
+    """Where callers who ask for it are put through; else where voice.phone.transfer_to says."""
 
 
 class Span(Strict):

@@ -126,6 +126,8 @@ _RULES: tuple[Callable[[RuleFile], Iterator[Finding]], ...] = (
     _addresses,
     _validity,
     rules_phone.phone,
+    rules_phone.trunk,
+    rules_phone.outbound,
     rules_mcp.servers,
     rules_mcp.secrets,
     rules_mcp.names,

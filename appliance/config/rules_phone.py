@@ -1,15 +1,20 @@
-"""Rules about the telephone: who may call, and how they prove it."""
+"""Rules about the telephone: who may call, how they prove it, and whom the bot may call."""
 
 from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
 
+import phonenumbers
+
 from appliance.config import nodes
+from appliance.config.nearest import advice
 from appliance.config.problems import Finding, Steps, shown
 from appliance.config.rule_file import RuleFile
 
 _PHONE: Steps = ("voice", "phone")
+_TRUNK: Steps = ("voice", "trunk")
+_OUTBOUND: Steps = ("voice", "outbound")
 
 
 def phone(file: RuleFile) -> Iterator[Finding]:
@@ -25,10 +30,64 @@ def phone(file: RuleFile) -> Iterator[Finding]:
                 else "write an address or a network, e.g. 192.168.1.0/24"
             )
             yield file.finding(steps, f"{shown(address)} is no address of a network", do)
-    given = {
-        name: nodes.find(file.root, *_PHONE, name) is not None
-        for name in ("username", "password_secret")
-    }
+    yield from _half_a_login(file, _PHONE)
+
+
+def trunk(file: RuleFile) -> Iterator[Finding]:
+    """Find half of a user name and password, and callers put through where no way leads."""
+    yield from _half_a_login(file, _TRUNK)
+    if file.text(*_PHONE, "transfer") != "warm" or _has(file, _TRUNK):
+        return
+    for steps in [
+        (*_PHONE, "transfer_to"),
+        *((*at, "phone") for at, _ in file.items("departments")),
+    ]:
+        to = file.text(*steps)
+        if to is not None and to.startswith("tel:"):
+            yield file.finding(
+                steps,
+                f"{shown(to)} cannot be called: a warm transfer needs a way out",
+                "add voice.trunk, or write an address like sip:200@pbx.example",
+            )
+
+
+def outbound(file: RuleFile) -> Iterator[Finding]:
+    """Find countries that are none, hours the wrong way round, and what calls of ours need."""
+    for steps, country in file.texts(*_OUTBOUND, "countries"):
+        if country not in phonenumbers.SUPPORTED_REGIONS:
+            do = advice(country, phonenumbers.SUPPORTED_REGIONS)
+            yield file.finding(steps, f"{shown(country)} is no country with telephones", do)
+    first, last = (file.text(*_OUTBOUND, key) for key in ("not_before", "not_after"))
+    if (first or "09:00") >= (last or "19:00"):
+        where = (*_OUTBOUND, "not_after" if last else "not_before")
+        yield file.finding(
+            where,
+            f"no minute lies between {first or '09:00'} and {last or '19:00'}",
+            "let not_before be earlier than not_after",
+        )
+    if file.is_on(*_OUTBOUND, "enabled"):
+        for what, do in _lacks_for_outbound(file):
+            yield file.finding((*_OUTBOUND, "enabled"), what, do)
+
+
+def _lacks_for_outbound(file: RuleFile) -> Iterator[tuple[str, str]]:
+    """Say what keeps the bot from calling anybody, and what to do."""
+    if not file.is_on("voice", "enabled"):
+        yield "voice.enabled is off: nobody is called", "switch it on"
+    if file.is_on(*_PHONE, "enabled") is False:
+        yield "voice.phone.enabled is off: nobody is called", "switch it on"
+    if not _has(file, _TRUNK):
+        yield "voice.trunk is missing: calls of ours are sent there", "add it"
+    if not _has(file, ("voice", "config")):
+        yield "voice.config is missing: it names who speaks and listens", "add it"
+
+
+def _half_a_login(file: RuleFile, section: Steps) -> Iterator[Finding]:
+    given = {name: _has(file, (*section, name)) for name in ("username", "password_secret")}
     if given["username"] != given["password_secret"]:
         has, lacks = sorted(given, key=lambda name: not given[name])
-        yield file.finding((*_PHONE, has), f"{has} is given without {lacks}", f"add {lacks}")
+        yield file.finding((*section, has), f"{has} is given without {lacks}", f"add {lacks}")
+
+
+def _has(file: RuleFile, steps: Steps) -> bool:
+    return nodes.find(file.root, *steps) is not None

@@ -172,6 +172,43 @@ EDITS = (
         "voice:\n  enabled: true\n  phone:\n    username: ‸pbx",
         "add password_secret",
     ),
+    edit(
+        "calls of ours without a way out",
+        "voice:\n  enabled: false",
+        "voice:\n  enabled: true\n  outbound:\n    enabled: ‸true",
+        "voice.trunk is missing",
+    ),
+    edit(
+        "calls of ours while the phone is off",
+        "voice:\n  enabled: false",
+        "voice:\n  enabled: false\n  outbound:\n    enabled: ‸true",
+        "voice.enabled is off",
+    ),
+    edit(
+        "a country that is none",
+        "voice:\n  enabled: false",
+        "voice:\n  enabled: false\n  outbound:\n    countries: [US, ‸UK]",
+        '"UK" is no country',
+    ),
+    edit(
+        "hours for calls the wrong way round",
+        "voice:\n  enabled: false",
+        'voice:\n  enabled: false\n  outbound:\n    not_after: ‸"08:00"',
+        "no minute lies between",
+    ),
+    edit(
+        "half of a trunk's login",
+        "voice:\n  enabled: false",
+        "voice:\n  enabled: false\n  trunk:\n    address: sip.example\n    number: '1'\n"
+        "    username: ‸pbx",
+        "add password_secret",
+    ),
+    edit(
+        "a warm transfer to where no way leads",
+        "voice:\n  enabled: false",
+        "voice:\n  enabled: true\n  phone:\n    transfer: warm\n    transfer_to: ‸tel:+16175550100",
+        "needs a way out",
+    ),
     edit("closing first", 'closes: "17:00"', "closes: ‸08:30", "before it opens"),
     edit(
         "overlapping hours",

@@ -50,12 +50,13 @@ from appliance.models.speaker import Speakers
 from appliance.services.analytics import tables as _analytics
 from appliance.services.bookings import port as bookings
 from appliance.services.calls import tables as _calls
+from appliance.services.dials import tables as _dials
 from appliance.services.followups import tables as _followups
 from appliance.services.monitoring import tables as _monitoring
 from appliance.toolkit import catalogue as toolkit
 
 # Rooms that are only tables so far are named here, so that the schema knows them.
-TABLES_ONLY = (_analytics, _calls, _followups, _monitoring)
+TABLES_ONLY = (_analytics, _calls, _dials, _followups, _monitoring)
 
 GRAPH = "graph.db"
 CONFIG_FILE = "config_file_digest"

@@ -96,6 +96,11 @@ def on_channel(
     return sorted(found, key=lambda each: each[0] != "phone")
 
 
+def with_phone(connection: Connection, keyring: Keyring, number: str) -> list[str]:
+    """List the contacts who call from a number (E.164) or have named it as theirs."""
+    return records.with_phone(connection, keyring.blind("phone", number))
+
+
 def _add(
     connection: Connection,
     keyring: Keyring,

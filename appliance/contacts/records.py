@@ -44,6 +44,12 @@ _ON_CHANNEL = (
     )
     .order_by(identities.c.created_at.desc(), identities.c.id.desc())
 )
+_WITH_PHONE = sa.union(
+    sa.select(identities.c.contact_id).where(
+        identities.c.kind == "phone", identities.c.blind == sa.bindparam("number")
+    ),
+    sa.select(contacts.c.id).where(contacts.c.phone_blind == sa.bindparam("number")),
+)
 _ANSWERED = sa.select(survey_answers.c.question).where(
     survey_answers.c.contact_id == sa.bindparam("contact_id")
 )
@@ -149,6 +155,11 @@ def identities_on(connection: Connection, contact_id: str, channel: str) -> list
     """List what a channel knows a contact by, newest first."""
     rows = connection.execute(_ON_CHANNEL, {"contact_id": contact_id, "on_channel": channel})
     return [IdentityRow(*row) for row in rows]
+
+
+def with_phone(connection: Connection, blind: bytes) -> list[str]:
+    """List the contacts who call from a number or have named it as theirs."""
+    return list(connection.execute(_WITH_PHONE, {"number": blind}).scalars())
 
 
 def change_contact(connection: Connection, contact_id: str, changes: dict[str, bytes]) -> None:

@@ -64,6 +64,16 @@ _UPCOMING = (
     .order_by(bookings.c.created_at.desc(), bookings.c.id.desc())
     .limit(1)
 )
+_STARTING = (
+    sa.select(*_COLUMNS)
+    .where(
+        bookings.c.state == "booked",
+        bookings.c.starts_at > sa.bindparam("first"),
+        bookings.c.starts_at <= sa.bindparam("end"),
+    )
+    .order_by(bookings.c.starts_at)
+)
+_BY_ID = sa.select(*_COLUMNS).where(bookings.c.id == sa.bindparam("id_"))
 _BY_FILE = sa.select(bookings.c.event_id).where(bookings.c.file_id == sa.bindparam("file"))
 _NEWEST = (
     sa.select(*_COLUMNS)
@@ -126,6 +136,18 @@ def find_upcoming(
         _UPCOMING,
         {"conversation": conversation_id, "contact": contact_id, "kind_": kind, "now": now},
     ).first()
+    return BookingRow(**row._mapping) if row else None
+
+
+def starting(connection: Connection, first: datetime, end: datetime) -> list[BookingRow]:
+    """List the bookings that hold and start after `first`, up to `end`, in order."""
+    rows = connection.execute(_STARTING, {"first": first, "end": end})
+    return [BookingRow(**row._mapping) for row in rows]
+
+
+def find(connection: Connection, booking_id: str) -> BookingRow | None:
+    """Find a booking by id."""
+    row = connection.execute(_BY_ID, {"id_": booking_id}).first()
     return BookingRow(**row._mapping) if row else None
 
 

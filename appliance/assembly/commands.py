@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from appliance.access import commands as access_commands
-from appliance.assembly import house, knowledge, mcp, rehearsal
+from appliance.assembly import dials, house, knowledge, mcp, rehearsal
 from appliance.assembly.house import Appliance
 from appliance.assembly.office import Office, open_office
 from appliance.assembly.post import OpenChannels, open_post
@@ -33,6 +33,7 @@ from appliance.core.settings import load as load_settings
 from appliance.knowledge import commands as knowledge_commands
 from appliance.models import commands as model_commands
 from appliance.services.calls import journal as call_journal
+from appliance.services.dials import commands as dial_commands
 from appliance.services.evaluation import commands as evaluation_commands
 from appliance.toolkit import catalogue as toolkit
 
@@ -107,6 +108,7 @@ def mount(app: typer.Typer, jobs: typer.Typer) -> None:
     )
     calls = typer.Typer(help="Telephone calls.", no_args_is_help=True)
     call_journal.add_to_calls(calls, office)
+    dial_commands.add_to_calls(calls, office, dials.live_terms)
     app.add_typer(calls, name="calls")
     model_commands.mount(app, office, _zone)
     app.add_typer(outbox_commands.build(office, lines), name="channels")

@@ -14,6 +14,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
+from appliance.assembly import dials
 from appliance.assembly.office import Office, open_office
 from appliance.config import model
 from appliance.connectors.phone import access, announce
@@ -23,6 +24,7 @@ from appliance.core import errors, logs, process
 from appliance.core.clock import Clock, SystemClock
 from appliance.core.settings import Settings
 from appliance.switchboard import live
+from appliance.switchboard.dialler import Dialler
 
 _log = logs.get(__name__)
 
@@ -68,6 +70,11 @@ class Warden:
         for since in (self._alone_since, self._asked_at):
             for gone in since.keys() - names:
                 del since[gone]
+        joined = [call for call in calls if call.is_joined and not call.has_bot]
+        for call in joined:
+            if call.person is None or call.caller is None:
+                await self.rooms.end(call.name)  # one of the two has hung up
+        calls = [call for call in calls if call not in joined]
         served = [call for call in calls if call.has_bot]
         self._had_bot |= {call.name for call in served}
         for call in served:
@@ -77,6 +84,8 @@ class Warden:
         for call in calls:
             if call.has_bot or call.caller is None or call.name in self._busy:
                 continue
+            if call.person is not None:
+                await self.rooms.take_back(call.name, call.person)  # the bot died while it asked
             free -= 1
             if free < 0 and call.name not in self._had_bot:
                 await self._turn_away(call, "every line is busy")
@@ -89,7 +98,7 @@ class Warden:
         alone_s = now - self._alone_since.setdefault(call.name, now)
         is_lost = call.name in self._had_bot
         if alone_s > self.phone.ring_s:
-            if is_lost or call.is_talking:
+            if is_lost or call.is_talking or (call.is_telephone and self.phone.fallback):
                 self._keep(call, self._give_up(call))
             else:
                 await self._turn_away(call, "no worker came to the telephone")
@@ -109,17 +118,23 @@ class Warden:
         await self.rooms.end(call.name)
 
     async def _give_up(self, call: CallRoom) -> None:
-        """Say that nobody is there any more; then send the caller where somebody is."""
-        to = self.phone.fallback
+        """Send the caller where somebody is; without such a place say that nobody is here."""
+        to = self.phone.fallback if call.is_telephone else None
         _log.error("a call cannot go on", room=call.name, is_forwarded=to is not None)
+        if to is not None and await self._forward(call, to):
+            return
         await self._say(call, "trouble")
+        await self.rooms.end(call.name)
+
+    async def _forward(self, call: CallRoom, to: str) -> bool:
+        """Send a caller on; a telephone that rings still is answered by the words before."""
+        await self._say(call, "moment")
         try:
-            if to and call.is_telephone and call.caller:
-                await self.rooms.transfer(call.name, call.caller, to)
-                return
+            await self.rooms.transfer(call.name, call.caller or "", to)
         except errors.Unavailable as cause:
             _log.error("a lost call could not be sent on", why=cause.sentence)
-        await self.rooms.end(call.name)
+            return False
+        return True
 
     async def _say(self, call: CallRoom, recording: str) -> None:
         try:
@@ -148,10 +163,20 @@ async def _run(office: Office) -> None:
             most_calls=office.settings.calls_at_once,
         )
 
+        dialler = Dialler(
+            db=office.db,
+            keyring=office.keyring,
+            clock=office.clock,
+            rooms=rooms,
+            most_calls=office.settings.calls_at_once,
+            config=lambda: dials.live_config(office),
+            secret=office.secret,
+        )
+
         def take_up(voice: model.Voice) -> None:
             warden.phone = voice.phone
 
-        await process.until_stopped(live.follow(office, take_up), warden.run())
+        await process.until_stopped(live.follow(office, take_up), warden.run(), dialler.run())
 
 
 def _main(chosen: Settings) -> None:

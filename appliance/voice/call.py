@@ -23,13 +23,15 @@ from appliance.conversation.tickets import Ticket
 from appliance.conversation.values import Conversation
 from appliance.core import errors, logs
 from appliance.models.speech import shelf
-from appliance.voice import broken, pipeline, wording
+from appliance.voice import broken, outgoing, pipeline, wording
 from appliance.voice.agent import FrontdeskAgent, heard
+from appliance.voice.errands import Errands
 from appliance.voice.line import SessionIO
 from appliance.voice.manners import Keys, Move, Patience
 from appliance.voice.recorder import Recorder
 from appliance.voice.sayings import Sayings
 from appliance.voice.talk import Talk
+from appliance.voice.transfer import Handed
 from appliance.voice.values import CUT_OFF, CallOutcome, Ended, IncomingCall
 
 _LOOK_S = 0.1
@@ -72,6 +74,11 @@ async def answer(
         conversation=conversation,
         filler_after_s=config.voice.manners.filler_after_s,
     )
+    sayings = Sayings(
+        folder=house.cache / "sayings",
+        mouth=speech.mouth,
+        made_by=config.voice.config.tts.model_dump_json(),
+    )
     session = pipeline.session(speech, vad)
     recorder = await Recorder.begin(house, talk, call, conversation)
     held = _Held(
@@ -82,11 +89,8 @@ async def answer(
         conversation=conversation,
         talk=talk,
         recorder=recorder,
-        sayings=Sayings(
-            folder=house.cache / "sayings",
-            mouth=speech.mouth,
-            made_by=config.voice.config.tts.model_dump_json(),
-        ),
+        sayings=sayings,
+        errands=Errands(house=house, call=call, session=session, sayings=sayings),
         session=session,
         has_keys=has_keys,
     )
@@ -112,12 +116,13 @@ class _Held:
     talk: Talk
     recorder: Recorder
     sayings: Sayings
+    errands: Errands
     session: AgentSession[None]
     has_keys: bool = False
     began: float = 0.0
     _over: bool = False
     _failed: str | None = None
-    _asides: list[asyncio.Task[None]] = field(default_factory=list)
+    _asides: list[asyncio.Task[str]] = field(default_factory=list)
     _is_to_repeat: bool = False
     _keys: Keys = field(default_factory=Keys)
     _entered: list[str] = field(default_factory=list)
@@ -135,14 +140,10 @@ class _Held:
         self.session.on("close", self._on_close)
         self.line.on_digit(self._on_digit)
         self.recorder.follow(self.session)
-        await self.line.begin(self.session, agent)
-        _log.info("a call began", call=self.call.call_id, kind=self.call.kind)
-        greeting = asyncio.create_task(self._greet(), name="greeting")
-        try:
-            ended = await self._until_it_ends()
-        finally:
-            greeting.cancel()
-            await asyncio.gather(greeting, return_exceptions=True)
+        if await self.line.begin(self.session, agent) or self.call.dial_id is None:
+            ended = await self._talked()
+        else:
+            ended = Ended.NOT_TAKEN
         is_disclosed = self.recorder.counts.disclosed_ms is not None
         is_in_vain = ended is Ended.CALLER and (self.talk.owes_answer or not is_disclosed)
         if ended is not Ended.BY_KEYS:
@@ -164,6 +165,17 @@ class _Held:
             is_lost=is_in_vain or ended in CUT_OFF,
         )
 
+    async def _talked(self) -> Ended:
+        """Greet, and talk until it ends."""
+        _log.info("a call began", call=self.call.call_id, kind=self.call.kind)
+        await outgoing.answered(self.house, self.call)
+        greeting = asyncio.create_task(self._greet(), name="greeting")
+        try:
+            return await self._until_it_ends()
+        finally:
+            greeting.cancel()
+            await asyncio.gather(greeting, return_exceptions=True)
+
     async def close(self) -> None:
         """Leave nothing running, however the call ended."""
         with contextlib.suppress(Exception):
@@ -182,12 +194,24 @@ class _Held:
     async def _greet(self) -> None:
         """Disclose first, to the end; then greet."""
         manners = self.config.voice.manners
+        if self.call.opening is not None:
+            await self._open(manners.disclosure, self.call.opening)
+            return
         await self._say(manners.disclosure, is_law=True)
         greeting = manners.greeting or self.config.workflow.greeting
         await self._say(greeting)
         await self.sayings.prepare([*wording.FIXED, manners.disclosure, greeting])
 
-    async def _say(self, sentence: str, *, is_law: bool = False) -> None:
+    async def _open(self, disclosure: str, opening: str) -> None:
+        """Say who calls and why, without a gap: whoever picks up says hello into it."""
+        _, told = await asyncio.gather(
+            self._say(disclosure, is_law=True), self._say(opening, is_law=True)
+        )
+        if told == opening:
+            await outgoing.told(self.house, self.call)
+        await self.sayings.prepare([*wording.FIXED, disclosure])
+
+    async def _say(self, sentence: str, *, is_law: bool = False) -> str:
         """Say a sentence of ours and record what was heard of it, with its second in the call."""
         offset_s = self.house.clock.monotonic() - self.began
         sound = self.sayings.find(sentence)
@@ -212,6 +236,7 @@ class _Held:
                 extras,
             )
         )
+        return told
 
     def _say_aside(self, sentence: str) -> None:
         """Say a sentence while the call is looked after."""
@@ -247,8 +272,12 @@ class _Held:
             if self.house.draining.is_set():
                 await self._last_words(wording.STOPPING)
                 return Ended.STOPPED
-            if await self._put_through():
-                return Ended.TRANSFERRED
+            match await self._put_through():
+                case Handed.TAKEN:
+                    return Ended.TRANSFERRED
+                case Handed.NOT_TAKEN if not self.line.gone.is_set():
+                    await self._say(wording.NOBODY_TOOK)
+                    patience.begin_anew(self.house.clock.monotonic())
             self._take_entries()
             match patience.look(
                 self.house.clock.monotonic(),
@@ -265,12 +294,18 @@ class _Held:
                     await self._last_words(wording.TOO_LONG)
                     return Ended.TOO_LONG
 
-    async def _put_through(self) -> bool:
-        """Where a turn of this call asked for a person, try to reach one; True once they talk."""
+    async def _put_through(self) -> Handed:
+        """Where a turn of this call asked for a person, try to reach one."""
         if self._turns_seen == self.talk.answered or self._is_talking:
-            return False
+            return Handed.NOBODY
         self._turns_seen = self.talk.answered
-        return self._new_ticket() is not None and await self.line.hand_over()
+        ticket = self._new_ticket()
+        if ticket is None:
+            return Handed.NOBODY
+        handed = await self.line.hand_over(self.errands.errand(ticket, say=self._say))
+        if handed is Handed.NOT_TAKEN:
+            self.session.input.set_audio_enabled(True)  # it was not for the bot while they waited
+        return handed
 
     def _new_ticket(self) -> Ticket | None:
         """Find the ticket by which this call has asked for a person, once."""

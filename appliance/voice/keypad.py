@@ -13,6 +13,8 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from livekit import rtc
+
 from appliance.assembly.house import Appliance
 from appliance.config.model import BotConfig, MenuChoice
 from appliance.conversation import spoken
@@ -20,10 +22,11 @@ from appliance.conversation.values import Conversation
 from appliance.core import errors, logs
 from appliance.services.bookings.port import BookedSlots
 from appliance.toolkit.ports import Booking, Slot, SlotClosed, SlotTaken
-from appliance.voice import broken, phrases, voicemail
+from appliance.voice import broken, phrases, transfer, voicemail
 from appliance.voice.counts import Counts
 from appliance.voice.keytalk import KeypadLine, KeyTalk, Over
 from appliance.voice.row import CallRow
+from appliance.voice.transfer import Errand, Handed
 from appliance.voice.values import CUT_OFF, CallOutcome, Ended, IncomingCall
 
 _LAST_WAITS = 2
@@ -222,10 +225,16 @@ class Menu:
 
     async def _person(self) -> Ended | None:
         await self.talk.say(phrases.PUTTING_THROUGH)
-        if await self.talk.line.hand_over():
+        errand = Errand(department=None, announcement=self._announcement)
+        if await self.talk.line.hand_over(errand) is Handed.TAKEN:
             return Ended.TRANSFERRED
         await self.talk.say(phrases.NOBODY_THERE)
         return await self._message()
+
+    async def _announcement(self) -> list[rtc.AudioFrame]:
+        """Give what a person hears who is to take this caller."""
+        own = self.house.settings.data_dir / "recordings"
+        return transfer.frames(phrases.PERSON_WAITING.samples(own))
 
     # -- parts -----------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from livekit.agents import JobContext
 
 from appliance.connectors.phone.prompts import RATE
 from appliance.voice.room import RoomLine
+from appliance.voice.transfer import Errand, Handed
 
 _FRAME_BYTES = RATE * 2 // 50
 _AHEAD_MS = 100
@@ -85,9 +86,9 @@ class KeyLine:
             await asyncio.gather(listening, return_exceptions=True)
         return bytes(heard)
 
-    async def hand_over(self) -> bool:
+    async def hand_over(self, errand: Errand) -> Handed:
         """Put the caller through to a person."""
-        return await self._line.hand_over()
+        return await self._line.hand_over(errand)
 
     async def hang_up(self) -> None:
         """End the call, once what was said is heard."""

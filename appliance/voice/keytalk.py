@@ -18,6 +18,7 @@ from appliance.voice import phrases, voicemail
 from appliance.voice.counts import Counts
 from appliance.voice.phrases import Sentence
 from appliance.voice.row import CallRow
+from appliance.voice.transfer import Errand, Handed
 from appliance.voice.values import Ended
 
 _WAIT_S = 8.0
@@ -42,8 +43,8 @@ class KeypadLine(Protocol):
     async def record(self, most_s: float) -> bytes:
         """Listen until a key is pressed, the caller is gone or the time is up: 16 bits at 8 kHz."""
 
-    async def hand_over(self) -> bool:
-        """Put the caller through to a person; False where nobody took the call."""
+    async def hand_over(self, errand: Errand) -> Handed:
+        """Put the caller through to a person."""
 
     async def hang_up(self) -> None:
         """End the call, once what was said is heard."""

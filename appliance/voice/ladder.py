@@ -44,13 +44,16 @@ async def hold(
 async def _spoken(call: IncomingCall, line: SessionIO, house: Appliance) -> Opening | None:
     """Hold a call by speech; gives how keys go on with it, None where it is over."""
     voice = house.bots.the_live().config.voice
-    if voice.when_closed == "voicemail" and not house.open_now():
+    we_call = call.dial_id is not None
+    if not we_call and voice.when_closed == "voicemail" and not house.open_now():
         return Opening.CLOSED
     if voice.config is None:
         return Opening.MENU
     try:
         outcome = await calling.answer(call, line, house, has_keys=True)
     except errors.Error as cause:
+        if we_call:  # keys could not tell them why
+            raise
         _log.error("speech cannot hold the call: keys do", call=call.call_id, why=cause.sentence)
         return None if line.gone.is_set() else Opening.MENU
     if outcome.ended is not Ended.BY_KEYS:

@@ -25,6 +25,10 @@ class Patience:
     _quiet_since: float | None = None
     _has_prompted: bool = False
 
+    def begin_anew(self, now: float) -> None:
+        """Count the silence from now on: the caller has been kept waiting by us."""
+        self._quiet_since, self._has_prompted = now, False
+
     def look(self, now: float, *, caller_speaks: bool, bot_speaks: bool) -> Move | None:
         """Tell what is to be done; each move is told once.
 

@@ -20,6 +20,7 @@ from livekit.agents.voice.transcription import TranscriptSynchronizer
 
 from appliance.core import errors
 from appliance.core.sound import wav
+from appliance.voice.transfer import Errand, Handed
 
 RATE = 16_000
 _FRAME_S = 0.02
@@ -160,7 +161,7 @@ class RawLine:
         self.gone = asyncio.Event()
         self._pressed: Callable[[str], None] = lambda _: None
 
-    async def begin(self, session: AgentSession[None], agent: Agent) -> None:
+    async def begin(self, session: AgentSession[None], agent: Agent) -> bool:
         """Start the session. Only through the synchronizer is it known what was heard."""
         self.session, self.began = session, time.monotonic()
         synchronizer = self._synchronizer = TranscriptSynchronizer(
@@ -170,6 +171,7 @@ class RawLine:
         session.output.audio = synchronizer.audio_output
         session.output.transcription = synchronizer.text_output
         await session.start(agent, record=False)
+        return True
 
     def on_digit(self, pressed: Callable[[str], None]) -> None:
         """Tell of keys."""
@@ -180,9 +182,9 @@ class RawLine:
         for key in keys:
             self._pressed(key)
 
-    async def hand_over(self) -> bool:
+    async def hand_over(self, errand: Errand) -> Handed:  # noqa: ARG002 - the protocol's
         """Nobody else is on this line."""
-        return False
+        return Handed.NOBODY
 
     async def hang_up(self) -> None:
         """End the call from our side."""

@@ -11,35 +11,38 @@ from livekit.agents import Agent, AgentSession, AutoSubscribe, JobContext
 from livekit.agents.voice import room_io
 
 from appliance.voice import transfer
+from appliance.voice.announced import Announced
+from appliance.voice.transfer import Errand, Handed, Way
 from appliance.voice.values import IncomingCall
 
 _COMES_S = 20.0
-_ANSWERED_S = 30.0
+_ANSWERED_S = 75.0
 _HANG_UP_S = 5.0
 _STATUS, _RINGING = "sip.callStatus", {"ringing", "dialing", "automation"}
 
 
 class RoomLine:
-    """A call's sound, carried by LiveKit. `person` gives the telephone of whoever takes callers."""
+    """A call's sound, carried by LiveKit. `person` gives the way to whoever takes callers."""
 
     def __init__(
         self,
         job: JobContext,
         caller: rtc.RemoteParticipant,
         *,
-        person: Callable[[], str | None],
+        person: Callable[[str | None], Way | None],
     ) -> None:
         self._person = person
         self._job = job
         self._caller = caller
+        self._is_joined = False
         self.gone = asyncio.Event()
         self._changed = asyncio.Event()
         job.room.on("participant_disconnected", self._on_left)
         job.room.on("disconnected", lambda *_: self.gone.set())
         job.room.on("participant_attributes_changed", lambda *_: self._changed.set())
 
-    async def begin(self, session: AgentSession[None], agent: Agent) -> None:
-        """Start the session in the room and wait until the caller can hear it."""
+    async def begin(self, session: AgentSession[None], agent: Agent) -> bool:
+        """Start the session in the room and wait until the other side can hear it."""
         await session.start(
             agent,
             room=self._job.room,
@@ -50,7 +53,7 @@ class RoomLine:
             ),
             record=False,
         )
-        await self.answered()
+        return await self.answered()
 
     def on_digit(self, pressed: Callable[[str], None]) -> None:
         """Tell of every key the caller presses."""
@@ -61,13 +64,28 @@ class RoomLine:
 
         self._job.room.on("sip_dtmf_received", received)
 
-    async def hand_over(self) -> bool:
+    async def hand_over(self, errand: Errand) -> Handed:
         """Put the caller through to whoever takes callers now; without anybody the ticket waits."""
-        to = self._person()
-        return to is not None and await transfer.put_through(self._job, self._caller, to)
+        way = self._person(errand.department)
+        if way is None:
+            return Handed.NOBODY
+        if way.warm is None:
+            return await transfer.put_through(self._job, self._caller, way.to)
+        handed = await Announced(
+            job=self._job,
+            caller=self._caller,
+            to=way.warm,
+            ring_s=way.ring_s,
+            errand=errand,
+            gone=self.gone,
+        ).put_through()
+        self._is_joined = handed is Handed.TAKEN
+        return handed
 
     async def hang_up(self) -> None:
-        """Close the room: every side of the call ends."""
+        """Close the room: every side of the call ends, unless we have joined two people in it."""
+        if self._is_joined:
+            return
         with contextlib.suppress(Exception):  # the server may be gone, and with it the room
             async with asyncio.timeout(_HANG_UP_S):
                 await self._job.delete_room()
@@ -75,17 +93,21 @@ class RoomLine:
     async def close(self) -> None:
         """Nothing is held beside the room."""
 
-    async def answered(self) -> None:
-        """Wait while the caller's telephone still rings: nobody hears a greeting then."""
+    async def answered(self) -> bool:
+        """Wait while the other telephone still rings: nobody hears a greeting then.
+
+        False where nobody takes the call.
+        """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_ANSWERED_S):
                 while self._caller.attributes.get(_STATUS) in _RINGING:
                     if self.gone.is_set():
-                        return
+                        return False
                     self._changed.clear()
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(0.5):
                             await self._changed.wait()
+        return self._caller.attributes.get(_STATUS) not in {*_RINGING, "hangup"}
 
     def _on_left(self, who: rtc.RemoteParticipant) -> None:
         if who.identity == self._caller.identity:

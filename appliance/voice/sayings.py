@@ -46,12 +46,20 @@ class Sayings:
             if path.exists():
                 continue
             try:
-                async with self.mouth.synthesize(speakable(sentence), conn_options=_ONCE) as made:
-                    sound = b"".join([bytes(each.frame.data) async for each in made])
+                sound = b"".join(bytes(each.data) for each in await self.make(sentence))
                 _write(path, sound)
             except (APIError, OSError, errors.Error) as cause:
                 _log.warning("a sentence could not be kept as sound", why=type(cause).__name__)
                 return
+
+    async def make(self, sentence: str) -> list[rtc.AudioFrame]:
+        """Speak a sentence that is not kept.
+
+        Raises:
+            APIError: nobody can speak now.
+        """
+        async with self.mouth.synthesize(speakable(sentence), conn_options=_ONCE) as made:
+            return [each.frame async for each in made]
 
     def _path(self, sentence: str) -> Path:
         made_of = f"{self.made_by}|{self.mouth.sample_rate}|{speakable(sentence)}"

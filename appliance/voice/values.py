@@ -18,6 +18,8 @@ class IncomingCall:
     Attributes:
         caller: The other side's number; of a web call the visitor's id. None: withheld.
         called: Which of our numbers was dialled.
+        dial_id: Of a call that we make, what we owe.
+        opening: What is said then after the disclosure, in place of the greeting.
     """
 
     call_id: str
@@ -25,6 +27,8 @@ class IncomingCall:
     caller: str | None
     called: str | None
     kind: Kind
+    dial_id: str | None = None
+    opening: str | None = None
 
     @property
     def identity(self) -> Identity:
@@ -43,6 +47,7 @@ class Ended(StrEnum):
     TRANSFERRED = "transferred"
     STOPPED = "stopped"
     SERVED = "served"
+    NOT_TAKEN = "not_taken"
     FAILED = "failed"
     BY_KEYS = "by_keys"
 

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Callable, Coroutine
+from functools import partial
 
 from livekit.agents import AgentServer, JobContext, JobProcess
 
@@ -17,7 +18,7 @@ from appliance.connectors.phone import access
 from appliance.core import errors, logs, settings
 from appliance.core.settings import Settings
 from appliance.core.supervised import die_with_parent
-from appliance.voice import keys, ladder, pipeline, room, transfer
+from appliance.voice import keys, ladder, outgoing, pipeline, room, transfer
 
 _DRAIN_S = 20
 _CLOSE_S = 7.0
@@ -98,7 +99,7 @@ async def take(job: JobContext) -> None:
         if room.has_other_bot(job):
             job.shutdown("another process holds this call")
             return
-        line = room.RoomLine(job, caller, person=lambda: transfer.person_of(house))
+        line = room.RoomLine(job, caller, person=partial(transfer.way_of, house))
         if room.is_disguised(caller):
             _log.warning("a call was turned away", why="it names a network as its host")
             await line.hang_up()
@@ -110,7 +111,10 @@ async def take(job: JobContext) -> None:
             await opened.begin()
             return opened
 
-        await ladder.hold(room.call_of(job, caller), line, house, by_keys=by_keys)
+        incoming = room.call_of(job, caller)
+        if (dial_id := access.dial_of(job.job.room.name)) is not None:
+            incoming = outgoing.of_dial(house, incoming, dial_id)
+        await ladder.hold(incoming, line, house, by_keys=by_keys)
     job.shutdown("the call is over")
 
 

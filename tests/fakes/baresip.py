@@ -108,6 +108,7 @@ def telephone(
     source: str | None = None,
     number: str = "caller",
     answers: bool = False,
+    sip: int | None = None,
 ) -> Iterator[Telephone]:
     """Switch a telephone on. `source` is what it says: silence, or `aufile,PATH` (8 kHz WAV).
 
@@ -116,7 +117,7 @@ def telephone(
     folder.mkdir(parents=True, exist_ok=True)
     if source is None:
         source = f"aufile,{write_wav(folder / 'silence.wav', np.zeros(8000 * 600))}"
-    sip, control = free_port(), free_port()
+    sip, control = sip or free_port(), free_port()
     settings = _CONFIG.format(
         host=host, sip=sip, control=control, modules=MODULES, folder=folder, source=source
     )
@@ -164,10 +165,10 @@ def write_wav(path: Path, samples: np.ndarray) -> Path:
 
 
 @contextlib.contextmanager
-def busy_telephone(host: str) -> Iterator[int]:
+def busy_telephone(host: str, port: int = 0) -> Iterator[int]:
     """Give the port of a telephone that is always busy."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
-        wire.bind((host, 0))
+        wire.bind((host, port))
         wire.settimeout(0.2)
         over = threading.Event()
 

@@ -1,8 +1,12 @@
-"""The switchboard with a worker that has no bot: `python -m tests.fakes.exchange`."""
+"""The switchboard with a worker that has no bot: `python -m tests.fakes.exchange`.
+
+With `idle_worker` in place of `phone_worker` ($PHONE_WORKER) it never takes a call.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +18,8 @@ from appliance.core.settings import Settings
 from appliance.switchboard import plan as plans
 from appliance.switchboard.run import run
 
+_WORKER = os.environ.get("PHONE_WORKER", "phone_worker")
+
 
 def _plan(voice: model.Voice, settings: Settings, access: Access, folder: Path) -> plans.Plan:
     made = plans.plan(voice, settings, access, folder)
@@ -23,7 +29,7 @@ def _plan(voice: model.Voice, settings: Settings, access: Access, folder: Path) 
     }
     programs = tuple(
         replace(
-            each, command=("tests.fakes.phone_worker",), environment={**each.environment, **diary}
+            each, command=(f"tests.fakes.{_WORKER}",), environment={**each.environment, **diary}
         )
         if each.name == plans.WORKER
         else each

@@ -97,6 +97,19 @@ class Exchange:
                     return process
         raise LookupError(words)
 
+    def is_back(self, words: str, before: int) -> bool:
+        """Tell whether a process that had the id `before` has been started again."""
+        with contextlib.suppress(LookupError):
+            return self.program(words).pid != before
+        return False
+
+    def holder(self) -> psutil.Process:
+        """Find the process that holds the call that is under way, by the recogniser it runs."""
+        process = self.program("speech.py")
+        while not any("forkserver" in word for word in process.cmdline()):
+            process = process.parent() or process
+        return process
+
 
 def config(folder: Path, extra: str = "", host: str = "") -> Path:
     """Write the sample config with the voice on, and make it live."""

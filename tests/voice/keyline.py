@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from appliance.connectors.phone import prompts
+from appliance.voice.transfer import Errand, Handed
 
 # So long "hears" a caller of the script each sentence.
 HEARD_S = 0.01
@@ -46,8 +47,9 @@ class Line:
     async def record(self, most_s: float) -> bytes:
         return self.message
 
-    async def hand_over(self) -> bool:
-        return self.person
+    async def hand_over(self, errand: Errand) -> Handed:
+        assert await errand.announcement()
+        return Handed.TAKEN if self.person else Handed.NOT_TAKEN
 
     async def hang_up(self) -> None:
         self.gone.set()

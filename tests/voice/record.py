@@ -23,15 +23,16 @@ MONDAY = datetime(2026, 11, 16, 15, 0, tzinfo=UTC)
 
 @dataclass
 class Desk:
-    """The record of the caller with NUMBER."""
+    """The record of one caller."""
 
     exchange: Exchange
     office: Office
+    number: str = NUMBER
 
     def messages(self) -> list[Message]:
         """Give what was said to and by the caller, oldest first."""
         db, keyring = self.office.db, self.office.keyring
-        contact = db.read(lambda c: identities.find(c, keyring, kind="phone", value=NUMBER))
+        contact = db.read(lambda c: identities.find(c, keyring, kind="phone", value=self.number))
         if contact is None:
             return []
         return list(

@@ -20,6 +20,10 @@ from appliance.core.crypto import Keyring
 AGENT = "frontdesk"
 PREFIX = "call-"
 """What the rooms of calls begin with."""
+OUTWARD = f"{PREFIX}out-"
+"""What the rooms of calls that we make begin with; the rest names the call we owe."""
+PERSON = "person-"
+"""What a person's identity begins with who is called into a caller's room."""
 _KEY = "frontdesk"
 _VALID = timedelta(minutes=10)
 
@@ -88,6 +92,16 @@ class Access:
         signed = b".".join(_coded(json.dumps(part).encode()) for part in (head, said))
         mark = hmac.new(self.secret.encode(), signed, hashlib.sha256).digest()
         return (signed + b"." + _coded(mark)).decode()
+
+
+def outward_room(dial_id: str, attempt: int) -> str:
+    """Name the room of one attempt to call somebody."""
+    return f"{OUTWARD}{dial_id}-{attempt}"
+
+
+def dial_of(room: str) -> str | None:
+    """Tell which call we owe a room is for; None where somebody calls us."""
+    return room.removeprefix(OUTWARD).split("-")[0] if room.startswith(OUTWARD) else None
 
 
 def of(keyring: Keyring, port: int) -> Access:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
@@ -12,13 +13,16 @@ from typing import TypeVar
 import aiohttp
 from livekit import api
 from livekit.protocol.agent import JobStatus
-from livekit.protocol.models import ParticipantInfo
+from livekit.protocol.models import ParticipantInfo, Room
 
 from appliance.connectors.phone import announce
-from appliance.connectors.phone.access import AGENT, PREFIX, Access
+from appliance.connectors.phone.access import AGENT, PERSON, PREFIX, Access
 from appliance.core import errors
 
 T = TypeVar("T")
+
+JOINED = "joined"
+"""The metadata of a room in which a caller and a person have been left to each other."""
 
 _LIVES = {JobStatus.JS_PENDING, JobStatus.JS_RUNNING}
 _PATIENCE_S = 5.0
@@ -26,7 +30,11 @@ _PATIENCE_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class CallRoom:
-    """A call. `caller` is the identity of who called; `is_talking` once the call was answered."""
+    """A call.
+
+    `caller` is the identity of who called, or whom we have called; `is_talking` once the call was
+    answered. `person` is whom the bot has called in; with `is_joined` the two are left alone.
+    """
 
     name: str
     began_at: int
@@ -34,6 +42,8 @@ class CallRoom:
     is_telephone: bool
     has_bot: bool
     is_talking: bool
+    person: str | None = None
+    is_joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,7 @@ class Rooms:
                 inside = await _asked(
                     self.server.room.list_participants(api.ListParticipantsRequest(room=room.name))
                 )
-                found.append(_call(room.name, room.creation_time_ms, list(inside.participants)))
+                found.append(_call(room, list(inside.participants)))
         return sorted(found, key=lambda call: call.began_at)
 
     async def call_bot(self, room: str, told: dict[str, str], *, anew: bool) -> None:
@@ -78,6 +88,48 @@ class Rooms:
         )
         await _asked(self.server.agent_dispatch.create_dispatch(wanted))
 
+    async def open_outward(self, room: str) -> None:
+        """Make the room of a call of ours, and call the bot into it: it waits there.
+
+        Raises:
+            Unavailable: the server does not answer.
+        """
+        agent = api.RoomAgentDispatch(agent_name=AGENT, metadata='{"kind": "sip"}')
+        wanted = api.CreateRoomRequest(
+            name=room, empty_timeout=90, departure_timeout=5, agents=[agent]
+        )
+        await _asked(self.server.room.create_room(wanted))
+
+    async def has_bot(self, room: str) -> bool:
+        """Tell whether the bot is in a room.
+
+        Raises:
+            Unavailable: the server does not answer.
+        """
+        asked = api.ListParticipantsRequest(room=room)
+        inside = await _asked(self.server.room.list_participants(asked))
+        return any(each.kind == ParticipantInfo.Kind.AGENT for each in inside.participants)
+
+    async def take_back(self, room: str, person: str) -> None:
+        """Hang up on a person who was being asked, and let the caller be heard again.
+
+        Raises:
+            Unavailable: the server does not answer.
+        """
+        gone = api.RoomParticipantIdentity(room=room, identity=person)
+        with contextlib.suppress(errors.Unavailable):  # who has hung up just now is gone already
+            await _asked(self.server.room.remove_participant(gone))
+        inside = await _asked(
+            self.server.room.list_participants(api.ListParticipantsRequest(room=room))
+        )
+        for each in inside.participants:
+            for track in each.tracks:
+                if track.muted and each.identity != person:
+                    wanted = api.MuteRoomTrackRequest(
+                        room=room, identity=each.identity, track_sid=track.sid, muted=False
+                    )
+                    await _asked(self.server.room.mute_published_track(wanted))
+
     async def end(self, room: str) -> None:
         """End a call; one that was not answered hears that it is busy.
 
@@ -98,22 +150,29 @@ class Rooms:
         await _asked(self.server.sip.transfer_sip_participant(wanted), within_s=45)
 
 
-def _call(name: str, began_at: int, inside: list[ParticipantInfo]) -> CallRoom:
+def _call(room: Room, inside: list[ParticipantInfo]) -> CallRoom:
     bots = [each for each in inside if each.kind == ParticipantInfo.Kind.AGENT]
-    telephones = [each for each in inside if each.kind == ParticipantInfo.Kind.SIP]
+    persons = [each.identity for each in inside if each.identity.startswith(PERSON)]
+    telephones = [
+        each
+        for each in inside
+        if each.kind == ParticipantInfo.Kind.SIP and each.identity not in persons
+    ]
     browsers = [each for each in inside if each.kind == ParticipantInfo.Kind.STANDARD]
     callers = telephones or [
         each for each in browsers if not each.identity.startswith(announce.IDENTITY)
     ]
     return CallRoom(
-        name=name,
-        began_at=began_at,
+        name=room.name,
+        began_at=room.creation_time_ms,
         caller=callers[0].identity if callers else None,
         is_telephone=bool(telephones),
         has_bot=bool(bots),
         is_talking=any(
             each.attributes.get("sip.callStatus", "active") == "active" for each in callers
         ),
+        person=persons[0] if persons else None,
+        is_joined=room.metadata == JOINED,
     )
 
 

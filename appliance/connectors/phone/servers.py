@@ -82,7 +82,13 @@ def livekit_server(access: Access, ports: Ports, redis: Path | None) -> Program:
         "bind_addresses": ["127.0.0.1"],
         "rtc": rtc,
         "keys": {access.key: access.secret},
-        "room": {"auto_create": True, "empty_timeout": 30, "departure_timeout": 5},
+        "room": {
+            "auto_create": True,
+            "empty_timeout": 30,
+            "departure_timeout": 5,
+            # A caller and the person who is asked to take them are muted until they are joined.
+            "enable_remote_unmute": True,
+        },
         # The worker's load is its calls, so it may be full; the machine's is others' as well.
         "agents": {"target_load": 1.0},
         "logging": {"json": True, "level": "info", "pion_level": "error"},
@@ -110,6 +116,9 @@ def livekit_sip(access: Access, ports: Ports, redis: Path) -> Program:
         # Sound goes back to where it comes from: telephones behind a router name an address of
         # their own network.
         "symmetric_rtp": True,
+        # How many calls there may be is ours to say; a machine that others keep busy takes them all
+        # the same, where at nine tenths of its CPU the bridge would neither take nor make one.
+        "max_cpu_utilization": 1.0,
         # Whom it does not let in it tells at this level alone.
         "logging": {"json": True, "level": "debug"},
     }

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from appliance.assembly import knowledge
+from appliance.assembly import calls_owed, knowledge
 from appliance.assembly.office import Office
 from appliance.assembly.post import Post, open_post, organizer
 from appliance.config import versions
@@ -55,6 +55,7 @@ class Background:
                 "Tell customers whose question nobody decided.",
             ),
             Job("calls", 1, self._calls, "End calls whose process died; write to lost callers."),
+            Job("calls_owed", 10, self._owe, "Owe contacts the calls that follow-ups ask for."),
             Job("knowledge", tasks.EVERY_S, self._know, "Read what documents and sites are due."),
             Job("prune_events", 3600, self._prune, "Delete events a week old."),
         ]
@@ -125,6 +126,9 @@ class Background:
         )
         for contact_id, channel in lost.settle(db, self.office.keyring, now, terms):
             lines.run(lines.notice(contact_id, channel))
+
+    def _owe(self) -> None:
+        calls_owed.look(self.office)
 
     def _prune(self) -> None:
         housekeeping.prune_events(self.office.db, self.office.clock)

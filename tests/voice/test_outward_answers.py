@@ -2,42 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 import pytest
 from livekit import api
 
 from appliance.connectors.phone.answers import Answer
 from appliance.connectors.phone.outward import Destination, call
+from tests.fakes.livekit_api import OK, error, livekit
 from tests.fakes.running import free_port
 
 TO = Destination(user="+16175550142", host="sip.example", transport="udp", shown="+16175550100")
-
-
-@asynccontextmanager
-async def livekit(said: bytes | None) -> AsyncIterator[tuple[str, list[bytes]]]:
-    """Run a server that answers every request with `said`; None: it hangs up instead."""
-    asked: list[bytes] = []
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        asked.append(await reader.readuntil(b"\r\n\r\n"))
-        if said is not None:
-            writer.write(said)
-            await writer.drain()
-        writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", asked
-
-
-def error(code: str, **meta: str) -> bytes:
-    body = json.dumps({"code": code, "msg": code, "meta": meta}).encode()
-    head = f"HTTP/1.1 500 Error\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
-    return head.encode() + b"\r\nConnection: close\r\n\r\n" + body
 
 
 async def answer(url: str) -> Answer:
@@ -51,12 +24,13 @@ async def answer(url: str) -> Answer:
         (error("resource_exhausted", sip_status_code="486", sip_status="Busy"), Answer.BUSY),
         (error("permission_denied", sip_status_code="603"), Answer.DECLINED),
         (error("not_found", sip_status_code="404"), Answer.NO_SUCH_NUMBER),
+        (OK, Answer.ANSWERED),
         (error("canceled"), Answer.NO_ANSWER),
         (error("unavailable"), Answer.UNREACHABLE),
         (error("deadline_exceeded"), Answer.UNKNOWN),
     ],
 )
-async def test_a_refusal_is_read_as_what_the_telephone_did(said: bytes, means: Answer):
+async def test_what_is_said_is_read_as_what_the_telephone_did(said: bytes, means: Answer):
     async with livekit(said) as (url, asked):
         assert await answer(url) is means
 

@@ -15,6 +15,7 @@ from appliance.config.rule_file import RuleFile
 _PHONE: Steps = ("voice", "phone")
 _TRUNK: Steps = ("voice", "trunk")
 _OUTBOUND: Steps = ("voice", "outbound")
+_MISSED: Steps = ("voice", "missed_call")
 
 
 def phone(file: RuleFile) -> Iterator[Finding]:
@@ -57,14 +58,7 @@ def outbound(file: RuleFile) -> Iterator[Finding]:
         if country not in phonenumbers.SUPPORTED_REGIONS:
             do = advice(country, phonenumbers.SUPPORTED_REGIONS)
             yield file.finding(steps, f"{shown(country)} is no country with telephones", do)
-    first, last = (file.text(*_OUTBOUND, key) for key in ("not_before", "not_after"))
-    if (first or "09:00") >= (last or "19:00"):
-        where = (*_OUTBOUND, "not_after" if last else "not_before")
-        yield file.finding(
-            where,
-            f"no minute lies between {first or '09:00'} and {last or '19:00'}",
-            "let not_before be earlier than not_after",
-        )
+    yield from _backward_hours(file, _OUTBOUND, "09:00", "19:00")
     if file.is_on(*_OUTBOUND, "enabled"):
         for what, do in _lacks_for_outbound(file):
             yield file.finding((*_OUTBOUND, "enabled"), what, do)
@@ -80,6 +74,24 @@ def _lacks_for_outbound(file: RuleFile) -> Iterator[tuple[str, str]]:
         yield "voice.trunk is missing: calls of ours are sent there", "add it"
     if not _has(file, ("voice", "config")):
         yield "voice.config is missing: it names who speaks and listens", "add it"
+
+
+def missed_call(file: RuleFile) -> Iterator[Finding]:
+    """Find hours in which nobody is ever written to."""
+    yield from _backward_hours(file, _MISSED, "08:00", "21:00")
+
+
+def _backward_hours(
+    file: RuleFile, section: Steps, usual_first: str, usual_last: str
+) -> Iterator[Finding]:
+    first, last = (file.text(*section, key) for key in ("not_before", "not_after"))
+    if (first or usual_first) >= (last or usual_last):
+        where = (*section, "not_after" if last else "not_before")
+        yield file.finding(
+            where,
+            f"no minute lies between {first or usual_first} and {last or usual_last}",
+            "let not_before be earlier than not_after",
+        )
 
 
 def _half_a_login(file: RuleFile, section: Steps) -> Iterator[Finding]:

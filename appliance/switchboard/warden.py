@@ -10,19 +10,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
 from appliance.assembly import dials
 from appliance.assembly.office import Office, open_office
-from appliance.config import model
+from appliance.config import model, versions
+from appliance.connectors.messages import Identity
 from appliance.connectors.phone import access, announce
 from appliance.connectors.phone.access import Access
 from appliance.connectors.phone.rooms import CallRoom, Rooms, open_rooms
 from appliance.core import errors, logs, process
 from appliance.core.clock import Clock, SystemClock
 from appliance.core.settings import Settings
+from appliance.services.calls import turned_away
 from appliance.switchboard import live
 from appliance.switchboard.dialler import Dialler
 
@@ -37,12 +39,13 @@ _ASK_EVERY_S = 6.0
 
 @dataclass(slots=True, kw_only=True)
 class Warden:
-    """Watches over the calls of LiveKit's server."""
+    """Watches over the calls of LiveKit's server. `record` keeps one that no bot took, and why."""
 
     access: Access
     clock: Clock
     rooms: Rooms
     most_calls: int
+    record: Callable[[CallRoom, str], Awaitable[None]]
     phone: model.Phone = field(default_factory=model.Phone)
     _alone_since: dict[str, float] = field(default_factory=dict)
     _had_bot: set[str] = field(default_factory=set)
@@ -88,7 +91,7 @@ class Warden:
                 await self.rooms.take_back(call.name, call.person)  # the bot died while it asked
             free -= 1
             if free < 0 and call.name not in self._had_bot:
-                await self._turn_away(call, "every line is busy")
+                await self._turn_away(call, "every line is busy", "busy")
             else:
                 await self._tend(call)
 
@@ -101,7 +104,7 @@ class Warden:
             if is_lost or call.is_talking or (call.is_telephone and self.phone.fallback):
                 self._keep(call, self._give_up(call))
             else:
-                await self._turn_away(call, "no worker came to the telephone")
+                await self._turn_away(call, "no worker came to the telephone", "unanswered")
         elif alone_s > _GRACE_S:
             told = {"kind": "sip" if call.is_telephone else "web"}
             if is_lost and call.name not in self._told:
@@ -113,9 +116,19 @@ class Warden:
                 more = {"resumed": "yes"} if is_lost else {}
                 await self.rooms.call_bot(call.name, {**told, **more}, anew=is_lost)
 
-    async def _turn_away(self, call: CallRoom, why: str) -> None:
+    async def _turn_away(self, call: CallRoom, why: str, outcome: str) -> None:
         _log.warning("a call was turned away", why=why, room=call.name)
         await self.rooms.end(call.name)
+        await self._record(call, outcome)
+
+    async def _record(self, call: CallRoom, outcome: str) -> None:
+        """Let a call that no bot took leave its row; a call of ours has one of its own."""
+        if access.dial_of(call.name):
+            return
+        try:
+            await self.record(call, outcome)
+        except errors.Unavailable as cause:
+            _log.error("a call that was not taken could not be recorded", why=cause.sentence)
 
     async def _give_up(self, call: CallRoom) -> None:
         """Send the caller where somebody is; without such a place say that nobody is here."""
@@ -124,6 +137,8 @@ class Warden:
         if to is not None and await self._forward(call, to):
             return
         await self._say(call, "trouble")
+        if call.name not in self._had_bot:
+            await self._record(call, "unanswered")
         await self.rooms.end(call.name)
 
     async def _forward(self, call: CallRoom, to: str) -> bool:
@@ -153,6 +168,29 @@ class Warden:
             _log.error("a caller could not be served", exc_info=wrong)
 
 
+async def _record(office: Office, call: CallRoom, outcome: str) -> None:
+    now = office.clock.now()
+    active = versions.active(office.db)
+    if call.is_telephone and call.number:
+        caller = Identity("phone", call.number)
+    else:
+        caller = Identity("visitor", call.name if call.is_telephone else call.caller or call.name)
+    rang_s = max(SystemClock().now().timestamp() - call.began_at / 1000, 0.0)
+    await office.db.write(
+        lambda c: turned_away.record(
+            c,
+            office.keyring,
+            now,
+            caller=caller,
+            called=call.called,
+            kind="sip" if call.is_telephone else "web",
+            rang_s=rang_s,
+            outcome=outcome,
+            region=versions.config_of(active).client.region if active else "US",
+        )
+    )
+
+
 async def _run(office: Office) -> None:
     entry = access.of(office.keyring, office.settings.livekit_port)
     async with open_rooms(entry) as rooms:
@@ -161,6 +199,7 @@ async def _run(office: Office) -> None:
             clock=SystemClock(),  # LiveKit's server keeps the true time, in a rehearsal as well
             rooms=rooms,
             most_calls=office.settings.calls_at_once,
+            record=lambda call, outcome: _record(office, call, outcome),
         )
 
         dialler = Dialler(

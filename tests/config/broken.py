@@ -209,6 +209,12 @@ EDITS = (
         "voice:\n  enabled: true\n  phone:\n    transfer: warm\n    transfer_to: ‸tel:+16175550100",
         "needs a way out",
     ),
+    edit(
+        "hours in which nobody is written to",
+        "voice:\n  enabled: false",
+        "voice:\n  enabled: false\n  missed_call:\n    not_after: ‸'07:30'",
+        "no minute lies between",
+    ),
     edit("closing first", 'closes: "17:00"', "closes: ‸08:30", "before it opens"),
     edit(
         "overlapping hours",

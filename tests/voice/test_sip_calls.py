@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,10 +10,13 @@ import numpy as np
 import pytest
 
 from appliance.connectors.phone import refusals
+from appliance.services.calls import records
+from appliance.services.calls.values import Call
 from tests.fakes.baresip import Telephone, busy_telephone, telephone, write_wav
 from tests.fakes.phone_worker import loudest
 from tests.fakes.running import wait_for
 from tests.voice.exchange import Exchange, exchange, needs_livekit
+from tests.voice.record import Desk, desk_of
 
 pytestmark = [pytest.mark.slow, needs_livekit()]
 
@@ -125,6 +129,18 @@ def test_beyond_the_last_line_a_caller_hears_that_it_is_busy(open_exchange, phon
         third.dial(open_exchange.address)
 
         assert "486" in third.wait("CALL_CLOSED")["param"]
+
+    desk = desk_of(open_exchange)
+    with contextlib.closing(desk.office):
+        wait_for(lambda: bool(rows(desk)), 15, "its row")
+        (call,) = rows(desk)
+        lost = desk.office.db.read(lambda c: records.find_lost(c, call.id))
+    assert (call.kind, call.state, call.outcome) == ("sip", "ended", "busy")
+    assert lost is not None
+
+
+def rows(desk: Desk) -> list[Call]:
+    return desk.office.db.read(lambda c: records.newest(c, most=10))
 
 
 def test_a_call_to_a_number_that_is_not_ours_is_refused_at_once_and_logged(open_exchange, phone):

@@ -34,6 +34,7 @@ class CallRoom:
 
     `caller` is the identity of who called, or whom we have called; `is_talking` once the call was
     answered. `person` is whom the bot has called in; with `is_joined` the two are left alone.
+    `number` is the telephone's, where it shows one; `called` what it dialled.
     """
 
     name: str
@@ -44,6 +45,8 @@ class CallRoom:
     is_talking: bool
     person: str | None = None
     is_joined: bool = False
+    number: str | None = None
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,7 @@ def _call(room: Room, inside: list[ParticipantInfo]) -> CallRoom:
     callers = telephones or [
         each for each in browsers if not each.identity.startswith(announce.IDENTITY)
     ]
+    told = callers[0].attributes if callers else {}
     return CallRoom(
         name=room.name,
         began_at=room.creation_time_ms,
@@ -173,6 +177,8 @@ def _call(room: Room, inside: list[ParticipantInfo]) -> CallRoom:
         ),
         person=persons[0] if persons else None,
         is_joined=room.metadata == JOINED,
+        number=told.get("sip.phoneNumber") or None,
+        called=told.get("sip.trunkPhoneNumber", ""),
     )
 
 

@@ -1,6 +1,7 @@
 """Who holds a call: the bot, keys where speech is missing or breaks, or an apology. Never silence.
 
 While the company is closed a tone for a message may stand before all of them (`voice.when_closed`).
+All this is for who calls us: whom we call is spoken with, or hears the apology.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ async def hold(
 ) -> None:
     """Hold a call to its end. `by_keys` gives the call's sound to recordings and keys."""
     try:
+        if call.direction == "outbound":
+            await calling.answer(call, line, house)
+            return
         opening = await _spoken(call, line, house)
         if opening is not None:
             await keypad.answer(call, await by_keys(), house, opening=opening)

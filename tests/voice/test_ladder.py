@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import pytest_asyncio
@@ -48,13 +48,17 @@ def voice(house: SpokenAppliance, **changes: Any) -> Iterator[None]:
 class Held:
     """A call on the ladder: raw sound for speech, a script of keys for recordings."""
 
-    def __init__(self, house: SpokenAppliance, keys: Line) -> None:
+    def __init__(
+        self,
+        house: SpokenAppliance,
+        keys: Line,
+        direction: Literal["inbound", "outbound"] = "inbound",
+    ) -> None:
+        number = f"+1617{ids.new_id()[-7:]}"
         self.house = house
         self.line = raw.RawLine()
         self.keys = keys
-        self.incoming = IncomingCall(
-            ids.new_id(), "inbound", f"+1617{ids.new_id()[-7:]}", "100", "raw"
-        )
+        self.incoming = IncomingCall(ids.new_id(), direction, number, "100", "raw")
 
     @property
     def script(self) -> Path:
@@ -131,16 +135,25 @@ async def test_speech_that_cannot_be_opened_leads_to_the_menu(house: SpokenAppli
 async def test_a_closed_company_takes_messages_where_its_config_says_so(tmp_path: Path) -> None:
     async with spoken_house(tmp_path, text=config_text(tmp_path), clock_start=SATURDAY) as house:
         message, talk = Held(house, Line([], message=SPEECH)), Held(house, Line([]))
+        ours = Held(house, Line([]), "outbound")
         with voice(house, when_closed="voicemail"):
             await message.hold()
-        holding = asyncio.create_task(talk.hold())
-        await until(lambda: "Hello there." in talk.said)
-        talk.line.gone.set()
-        await holding
+            await _hear_the_bot(ours)
+        await _hear_the_bot(talk)
 
     assert phrases.CLOSED_NOW.text in message.said
     assert phrases.MESSAGE_KEPT.text in message.said
-    assert phrases.CLOSED_NOW.text not in talk.said
+    for spoken in (talk, ours):
+        assert phrases.CLOSED_NOW.text not in spoken.said
+        assert phrases.WELCOME.text not in spoken.said
+
+
+async def _hear_the_bot(held: Held) -> None:
+    """Stay until the bot has spoken, then hang up."""
+    holding = asyncio.create_task(held.hold())
+    await until(lambda: "A machine speaks." in held.said)
+    held.line.gone.set()
+    await holding
 
 
 async def test_an_open_company_answers_itself(house: SpokenAppliance) -> None:

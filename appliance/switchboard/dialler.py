@@ -49,9 +49,8 @@ class Dialler:
         """Look for calls that are due again and again; what rings at the end is left to the bot."""
         try:
             while True:
-                with contextlib.suppress(
-                    errors.Unavailable
-                ):  # the server or the disk: not for long
+                # The server or the disk does not answer now; what is due waits.
+                with contextlib.suppress(errors.Unavailable):
                     await self.look()
                 await asyncio.sleep(LOOK_EVERY_S)
         finally:

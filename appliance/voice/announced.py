@@ -197,12 +197,14 @@ class Announced:
 
     async def _join(self) -> None:
         """Let the two hear each other. The room says it first: we may die in between."""
-        async with asyncio.timeout(_ASK_S):
-            await self.job.api.room.update_room_metadata(
-                api.UpdateRoomMetadataRequest(room=self.job.room.name, metadata=JOINED)
-            )
+        await self._mark(JOINED)
         await self._mute(self.person, muted=False)
         await self._mute(self.caller.identity, muted=False)
+
+    async def _mark(self, metadata: str) -> None:
+        wanted = api.UpdateRoomMetadataRequest(room=self.job.room.name, metadata=metadata)
+        async with asyncio.timeout(_ASK_S):
+            await self.job.api.room.update_room_metadata(wanted)
 
     async def _take_back(self) -> None:
         """Hang up on the person and hear the caller again."""
@@ -212,6 +214,7 @@ class Announced:
                     api.RoomParticipantIdentity(room=self.job.room.name, identity=self.person)
                 )
         with contextlib.suppress(api.ServerError, TimeoutError):
+            await self._mark("")
             await self._mute(self.caller.identity, muted=False)
 
     async def _put_away(self) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -225,7 +226,11 @@ class Menu:
 
     async def _person(self) -> Ended | None:
         await self.talk.say(phrases.PUTTING_THROUGH)
-        errand = Errand(department=None, announcement=self._announcement)
+        errand = Errand(
+            department=None,
+            announcement=self._announcement,
+            still=partial(self.talk.say, phrases.MOMENT),
+        )
         if await self.talk.line.hand_over(errand) is Handed.TAKEN:
             return Ended.TRANSFERRED
         await self.talk.say(phrases.NOBODY_THERE)

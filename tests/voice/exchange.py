@@ -105,10 +105,8 @@ class Exchange:
 
     def holder(self) -> psutil.Process:
         """Find the process that holds the call that is under way, by the recogniser it runs."""
-        process = self.program("speech.py")
-        while not any("forkserver" in word for word in process.cmdline()):
-            process = process.parent() or process
-        return process
+        above = self.program("speech.py").parents()
+        return next(each for each in above if any("forkserver" in word for word in each.cmdline()))
 
 
 def config(folder: Path, extra: str = "", host: str = "") -> Path:

@@ -139,6 +139,17 @@ def test_a_person_who_presses_2_sends_the_caller_back_to_the_bot(
     caller.hang_up()
 
 
+def test_a_person_who_presses_nothing_does_not_get_the_caller(
+    desk: Desk, caller: Telephone, persons_port: int, tmp_path: Path
+):
+    with person(tmp_path / "person", persons_port) as taker:
+        taker.wait("CALL_ESTABLISHED", 40)
+        wait_for(lambda: wording.NOBODY_TOOK in desk.said(Role.BOT), 60, "nobody took the call")
+        taker.wait("CALL_CLOSED", 20)
+    assert not caller.events("CALL_CLOSED")
+    caller.hang_up()
+
+
 def test_a_caller_whose_person_is_busy_is_told_so(
     desk: Desk, persons_port: int, request: pytest.FixtureRequest
 ):

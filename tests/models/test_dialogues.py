@@ -314,6 +314,22 @@ def test_an_unknown_question_in_between_does_not_turn_the_yes_into_a_transfer(
     assert jane.writes == [THURSDAY_3]
 
 
+@pytest.mark.parametrize(
+    "words", ["I don't have it with me", "sorry, I can't remember", "no idea", "I lost it"]
+)
+def test_who_cannot_say_what_is_needed_is_offered_a_person_at_once(
+    customer: Make, words: str
+) -> None:
+    jane = customer()
+    jane.talk("demo thursday 3pm", "Jane Doe")
+
+    answer = jane.say(words)
+
+    assert "cannot do this without the" in answer
+    assert "colleague" in answer
+    assert jane.writes == []
+
+
 def test_details_are_left_and_read_back(customer: Make) -> None:
     jane = customer()
 

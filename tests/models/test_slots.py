@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from appliance.models.desk_model.slots import days, extract, schema, times
+from appliance.models.desk_model import signals
+from appliance.models.desk_model.slots import choices, days, extract, schema, times
 from appliance.models.desk_model.slots.found import Context, Kind, Product, Slot
 from tests.models.talk import NOW, open_days
 
@@ -438,3 +439,30 @@ def test_a_parameter_becomes_a_slot_of_its_kind(
 
     assert slot.kind is kind
     assert not slot.required
+
+
+@pytest.mark.parametrize(
+    "words", ["#W2378156", "**#W2378156**", 'it is "#W2378156".', "(#W2378156)", "`#W2378156`:"]
+)
+def test_a_code_is_read_without_what_stands_around_it(words: str) -> None:
+    (found,) = choices.codes(words, r"^#W\d{7}$", asked=True)
+
+    assert found.value == "#W2378156"
+    assert words[found.start : found.end] == "#W2378156"
+
+
+@pytest.mark.parametrize(
+    ("words", "gives_up"),
+    [
+        ("yes, cancel it", False),
+        ("please cancel the order", False),
+        ("never mind", True),
+        ("stop it", True),
+        ("cancel it, no, forget it", True),
+    ],
+)
+def test_cancel_it_gives_nothing_up_while_something_is_cancelled(
+    words: str, gives_up: bool
+) -> None:
+    assert signals.drops(words, cancelling=True) is gives_up
+    assert signals.drops("cancel it")

@@ -43,6 +43,11 @@ class Manner:
         """Whether it takes a day and a time, so that opening hours matter."""
         return {Kind.DAY, Kind.TIME} <= {slot.kind for slot in self.slots}
 
+    @property
+    def cancels(self) -> bool:
+        """Whether it is there to cancel something, so that "cancel it" does not give it up."""
+        return "cancel" in self.name.split("_")
+
     def slot(self, name: str | None) -> Slot | None:
         """Find a slot by name."""
         return next((slot for slot in self.slots if slot.name == name), None)

@@ -43,6 +43,14 @@ _NO = re.compile(
     r"(?:want|think|need)|change something|something(?:'s| is) wrong|no way|no thanks?)\b",
     re.I,
 )
+_CANCEL = re.compile(r"\bcancel (?:that|it|this|them|the|my)\b", re.I)
+_LACKS = re.compile(
+    r"\b(?:i|we) (?:(?:really|just|honestly) )?"
+    r"(?:don'?t|do not|can'?t|can ?not|couldn'?t|no longer) (?:remember|recall|find|access|"
+    r"have (?:it|that|one|them|the|my|any)|know (?:it|that|the|my))\b|"
+    r"\b(?:no idea|(?:i )?(?:lost|forgot|deleted) (?:it|that|the|my))\b",
+    re.I,
+)
 _DROP = re.compile(
     r"\b(?:never ?mind|nvm|forget (?:it|about it|that|the (?:whole thing|demo|booking))|"
     r"cancel (?:that|it|this|please|everything|the (?:request|process|whole thing|form))|"
@@ -251,9 +259,17 @@ def hesitates(text: str) -> bool:
     return bool(_HESITATES.search(text))
 
 
-def drops(text: str) -> bool:
-    """Tell whether the customer gives up what was begun."""
-    return bool(_DROP.search(text))
+def drops(text: str, *, cancelling: bool = False) -> bool:
+    """Tell whether the customer gives up what was begun.
+
+    While something is being cancelled, "cancel it" is what is wanted.
+    """
+    return bool(_DROP.search(_CANCEL.sub(" ", text) if cancelling else text))
+
+
+def lacks(text: str) -> bool:
+    """Tell whether the customer cannot say what was asked for."""
+    return bool(_LACKS.search(text))
 
 
 def besides_drop(text: str) -> list[str]:

@@ -21,7 +21,7 @@ from appliance.models.desk_model.manner import Manner
 from appliance.models.desk_model.move import Desk, Move
 from appliance.models.desk_model.signals import Nod
 from appliance.models.desk_model.slots.extract import Reading
-from appliance.models.desk_model.slots.found import Kind
+from appliance.models.desk_model.slots.found import Kind, Slot
 from appliance.models.desk_model.wishes import Wish, is_chat, wish
 
 
@@ -30,7 +30,8 @@ def in_task(desk: Desk, frame: Frame, task: Task, text: str, written: str) -> Mo
     manner = desk.tools[task.tool]
     nod, rest = signals.nod(text)
     whole = tasks.read(desk, manner, text, task=task, written=written)
-    if signals.drops(text) and not heard.changed(task, whole):
+    gives_up = signals.drops(text, cancelling=manner.cancels)
+    if gives_up and not heard.changed(task, whole):
         return _dropped(desk, frame, written)
     if task.confirming and nod is Nod.YES and not rest and not heard.changed(task, whole):
         if task.asked == ASKED_WHAT:
@@ -130,6 +131,8 @@ def _filled(
     if not values and not reading.troubles:
         if asked is not None and not asked.required and signals.skips(text):
             return _without(frame, task)
+        if asked is not None and asked.required and signals.lacks(text):
+            return _lacking(frame, task, asked)
         if asked is not None and (named := heard.named(manner, text, doubted=signals.moves(text))):
             return _ask_anew(desk, frame, task, named)
         question, replies = tasks.prompt(desk, task)
@@ -152,6 +155,16 @@ def _without(frame: Frame, task: Task) -> Move:
     """The customer gives no way to be reached: a person's name alone helps nobody."""
     return saying.offer_person(
         replace(frame, task=None), wording.NO_WAY_TO_REACH, "no_contact_details", intent=task.tool
+    )
+
+
+def _lacking(frame: Frame, task: Task, asked: Slot) -> Move:
+    """The customer does not have what is needed: asking again helps nobody, a person may."""
+    return saying.offer_person(
+        replace(frame, task=replace(task, misses=0)),
+        wording.lacking(asked),
+        "not_in_information",
+        intent=task.tool,
     )
 
 

@@ -54,6 +54,10 @@ NO_WAY_TO_REACH = (
     "Without an e-mail address or a phone number nobody can get back to you. "
     "Shall I bring in a colleague here instead?"
 )
+LACKING = (
+    "I cannot do this without the {}, I'm sorry. A colleague may find it another way: "
+    "shall I bring one in?"
+)
 FAILED_NEXT = "Shall I bring in a colleague, or would you like to try something else?"
 FAILED_PLAIN = "I'm sorry, that did not work just now, and nothing was changed."
 DID_PLAIN = "Done."
@@ -118,6 +122,11 @@ def weekday(number: int) -> str:
 def booked_for(what: str, on: str, at: str) -> str:
     """Say when a booking is."""
     return f"Your {what} is on {on} at {at}."
+
+
+def lacking(slot: Slot) -> str:
+    """Say that it cannot go on without something."""
+    return LACKING.format(slot_name(slot))
 
 
 def nearest(source: str) -> str:

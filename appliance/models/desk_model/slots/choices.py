@@ -88,14 +88,19 @@ def _close(text: str, names: dict[str, tuple[str, ...]]) -> list[Found]:
     return []
 
 
+_AROUND = "*_`'\"“”‘’()[]<>"
+"""What people put around a code they copy."""
+
+
 def codes(text: str, pattern: str, *, asked: bool) -> list[Found]:
     """Find words a tool's pattern allows; as a short answer to the question in any case."""
     is_answer = asked and len(text.split()) <= 3
     found = []
     for match in re.finditer(r"[^\s,;!?]+", text):
-        word = match.group().rstrip(".:")
+        word = match.group().strip(_AROUND).rstrip(".:").rstrip(_AROUND)
         for value in (word, word.upper(), word.lower()) if is_answer else (word,):
             if re.search(pattern, value):
-                found.append(Found(match.start(), match.start() + len(word), value))
+                start = match.start() + match.group().index(word)
+                found.append(Found(start, start + len(word), value))
                 break
     return found

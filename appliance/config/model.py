@@ -330,7 +330,7 @@ class Phone(Strict):
         "message",
         "person",
     ]
-    """What the keypad menu offers where voice.config is missing, from key 1 on."""
+    """What the keypad menu offers where nobody can hear or speak, from key 1 on."""
     transfer_to: Telephone | None = None
     """Where a caller is put through to a person during opening hours; else a ticket waits."""
     transfer: Literal["cold", "warm"] = "cold"
@@ -421,7 +421,8 @@ class Voice(Strict):
     enabled: bool = False
     """Whether calls are answered."""
     config: VoiceSettings | None = None
-    """Who listens and speaks; without it callers choose by keys, and recordings speak."""
+    """Who listens and speaks; without it, or where it breaks, callers choose by keys, and
+    recordings speak."""
     phone: Phone = Phone()
     """Calls by telephone."""
     trunk: Trunk | None = None

@@ -12,20 +12,19 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from appliance.assembly import dials
 from appliance.assembly.office import Office, open_office
-from appliance.config import model, versions
-from appliance.connectors.messages import Identity
+from appliance.config import model
 from appliance.connectors.phone import access, announce
 from appliance.connectors.phone.access import Access
 from appliance.connectors.phone.rooms import CallRoom, Rooms, open_rooms
 from appliance.core import errors, logs, process
 from appliance.core.clock import Clock, SystemClock
 from appliance.core.settings import Settings
-from appliance.services.calls import turned_away
-from appliance.switchboard import live
+from appliance.switchboard import live, rows
 from appliance.switchboard.dialler import Dialler
 
 _log = logs.get(__name__)
@@ -39,13 +38,19 @@ _ASK_EVERY_S = 6.0
 
 @dataclass(slots=True, kw_only=True)
 class Warden:
-    """Watches over the calls of LiveKit's server. `record` keeps one that no bot took, and why."""
+    """Watches over the calls of LiveKit's server.
+
+    Attributes:
+        record: Keeps a call that no bot took, and why.
+        keep_row: Keeps the row of a call whose bot was lost, while its caller is still there.
+    """
 
     access: Access
     clock: Clock
     rooms: Rooms
     most_calls: int
     record: Callable[[CallRoom, str], Awaitable[None]]
+    keep_row: Callable[[CallRoom], Awaitable[None]]
     phone: model.Phone = field(default_factory=model.Phone)
     _alone_since: dict[str, float] = field(default_factory=dict)
     _had_bot: set[str] = field(default_factory=set)
@@ -100,6 +105,8 @@ class Warden:
         now = self.clock.monotonic()
         alone_s = now - self._alone_since.setdefault(call.name, now)
         is_lost = call.name in self._had_bot
+        if is_lost:
+            await self._keep_row(call)
         if alone_s > self.phone.ring_s:
             if is_lost or call.is_talking or (call.is_telephone and self.phone.fallback):
                 self._keep(call, self._give_up(call))
@@ -129,6 +136,11 @@ class Warden:
             await self.record(call, outcome)
         except errors.Unavailable as cause:
             _log.error("a call that was not taken could not be recorded", why=cause.sentence)
+
+    async def _keep_row(self, call: CallRoom) -> None:
+        """A caller who waits for another bot is not written to as one who was lost."""
+        with contextlib.suppress(errors.Unavailable):
+            await self.keep_row(call)
 
     async def _give_up(self, call: CallRoom) -> None:
         """Send the caller where somebody is; without such a place say that nobody is here."""
@@ -168,29 +180,6 @@ class Warden:
             _log.error("a caller could not be served", exc_info=wrong)
 
 
-async def _record(office: Office, call: CallRoom, outcome: str) -> None:
-    now = office.clock.now()
-    active = versions.active(office.db)
-    if call.is_telephone and call.number:
-        caller = Identity("phone", call.number)
-    else:
-        caller = Identity("visitor", call.name if call.is_telephone else call.caller or call.name)
-    rang_s = max(SystemClock().now().timestamp() - call.began_at / 1000, 0.0)
-    await office.db.write(
-        lambda c: turned_away.record(
-            c,
-            office.keyring,
-            now,
-            caller=caller,
-            called=call.called,
-            kind="sip" if call.is_telephone else "web",
-            rang_s=rang_s,
-            outcome=outcome,
-            region=versions.config_of(active).client.region if active else "US",
-        )
-    )
-
-
 async def _run(office: Office) -> None:
     entry = access.of(office.keyring, office.settings.livekit_port)
     async with open_rooms(entry) as rooms:
@@ -199,7 +188,8 @@ async def _run(office: Office) -> None:
             clock=SystemClock(),  # LiveKit's server keeps the true time, in a rehearsal as well
             rooms=rooms,
             most_calls=office.settings.calls_at_once,
-            record=lambda call, outcome: _record(office, call, outcome),
+            record=partial(rows.record, office),
+            keep_row=partial(rows.keep, office),
         )
 
         dialler = Dialler(

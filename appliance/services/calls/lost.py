@@ -81,10 +81,13 @@ def _judge(
     if current is None or current.state != "due" or call is None:
         return None
     conversation = conversations.find_conversation(connection, call.conversation_id)
+    if conversation is None:
+        records.judge(connection, lost.call_id, why=wording.GONE)
+        return None
     why = _against(connection, now, lost, conversation, terms)
-    route = _route(connection, keyring, now, lost.contact_id, terms) if why is None else why
-    if isinstance(route, str) or conversation is None:
-        records.judge(connection, lost.call_id, why=str(route))
+    route = why or _route(connection, keyring, now, lost.contact_id, terms)
+    if isinstance(route, str):
+        records.judge(connection, lost.call_id, why=route)
         return None
     message_id = _write(connection, keyring, now, conversation, route, terms)
     records.judge(connection, lost.call_id, channel=route.channel, message_id=message_id)
@@ -95,13 +98,13 @@ def _against(
     connection: Connection,
     now: datetime,
     lost: Lost,
-    conversation: Conversation | None,
+    conversation: Conversation,
     terms: Terms,
 ) -> str | None:
     """Say what stands against any message."""
     missed = terms.missed_call
     local = now.astimezone(terms.calendar.zone).time()
-    if missed.text is None or conversation is None:
+    if missed.text is None:
         return wording.NO_TEXT
     if now - lost.lost_at > _FRESH:
         return wording.TOO_LATE

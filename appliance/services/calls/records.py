@@ -115,6 +115,15 @@ def goes_on(connection: Connection, call_id: str, figures: Figures, until: datet
     _set(connection, call_id, alive_until=until, **_counted(figures))
 
 
+def stays(connection: Connection, contact_id: str, until: datetime) -> None:
+    """Record that a contact's open call is not over, though nobody may hold it just now."""
+    connection.execute(
+        voice_calls.update()
+        .where(voice_calls.c.contact_id == contact_id, voice_calls.c.state == "open")
+        .values(alive_until=until)
+    )
+
+
 def end(
     connection: Connection,
     now: datetime,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 NO_TEXT = "voice.missed_call has no text"
+GONE = "the conversation is gone"
 TOO_LATE = "it was noticed too late"
 CALLED_AGAIN = "the caller called again"
 WRITTEN_LATELY = "the caller was written to within the hour"

@@ -325,6 +325,18 @@ async def test_a_call_of_ours_is_not_written_after(board: Switchboard) -> None:
     assert board.db.read(lambda c: records.find_lost(c, call_id)) is None
 
 
+async def test_a_call_whose_caller_is_still_there_is_not_over(board: Switchboard) -> None:
+    _, conversation = board.call()
+    now = board.clock.now() + timedelta(seconds=7)
+
+    board.db.write_now(
+        lambda c: records.stays(c, conversation.contact_id, now + timedelta(seconds=6))
+    )
+
+    assert not board.db.read(lambda c: records.any_dead(c, now))
+    assert board.db.read(lambda c: records.any_dead(c, now + timedelta(seconds=7)))
+
+
 async def test_a_call_whose_process_died_is_lost_and_one_that_ended_is_not(
     board: Switchboard,
 ) -> None:

@@ -1,0 +1,181 @@
+"""The warden, looking at rooms by script: what becomes of calls that no bot holds."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from appliance.assembly.office import open_office
+from appliance.config import model
+from appliance.connectors.messages import Identity
+from appliance.connectors.phone import access
+from appliance.connectors.phone.rooms import CallRoom
+from appliance.conversation import spoken
+from appliance.core import errors
+from appliance.core.crypto import Keyring
+from appliance.core.settings import Settings
+from appliance.core.store.database import Connection
+from appliance.services.calls import records
+from appliance.switchboard import rows
+from appliance.switchboard.warden import Warden
+from tests.fakes.clock import FakeClock
+
+CALL = CallRoom(
+    name="call-1",
+    began_at=1,
+    caller="sip_1",
+    is_telephone=True,
+    has_bot=False,
+    is_talking=False,
+    number="+16175550142",
+    called="100",
+)
+
+
+@dataclass
+class Rooms:
+    """LiveKit's rooms by script."""
+
+    calls: list[CallRoom] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+
+    async def all(self) -> list[CallRoom]:
+        return self.calls
+
+    async def end(self, room: str) -> None:
+        self.ended.append(room)
+        self.calls = [call for call in self.calls if call.name != room]
+
+    async def call_bot(self, room: str, told: dict[str, str], *, anew: bool) -> None:
+        """Nobody comes."""
+
+
+@dataclass
+class Watch:
+    """A warden, and what it has kept."""
+
+    clock: FakeClock
+    keyring: Keyring
+    rooms: Rooms = field(default_factory=Rooms)
+    recorded: list[tuple[str, str]] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    is_locked: bool = False
+    warden: Warden = field(init=False)
+
+    def __post_init__(self) -> None:
+        rooms: Any = self.rooms
+        self.warden = Warden(
+            access=access.of(self.keyring, 1),
+            clock=self.clock,
+            rooms=rooms,
+            most_calls=1,
+            record=self.record,
+            keep_row=self.keep_row,
+            phone=model.Phone(ring_s=20),
+        )
+
+    async def record(self, call: CallRoom, outcome: str) -> None:
+        if self.is_locked:
+            raise errors.Unavailable("The database is locked.")
+        self.recorded.append((call.name, outcome))
+
+    async def keep_row(self, call: CallRoom) -> None:
+        self.kept.append(call.name)
+
+    async def look(self, *calls: CallRoom) -> None:
+        self.rooms.calls = list(calls)
+        await self.warden.look()
+
+
+@pytest.fixture
+def watch(clock: FakeClock, keyring: Keyring) -> Watch:
+    return Watch(clock, keyring)
+
+
+async def test_a_call_beyond_the_last_line_is_ended_and_leaves_its_row(watch: Watch) -> None:
+    await watch.look(replace(CALL, name="call-0", has_bot=True), CALL)
+
+    assert watch.rooms.ended == ["call-1"]
+    assert watch.recorded == [("call-1", "busy")]
+
+
+async def test_a_telephone_that_no_worker_answers_leaves_its_row(watch: Watch) -> None:
+    await watch.look(CALL)
+    watch.clock.advance(seconds=21)
+    await watch.look(CALL)
+
+    assert watch.rooms.ended == ["call-1"]
+    assert watch.recorded == [("call-1", "unanswered")]
+
+
+async def test_a_call_of_ours_has_a_row_of_its_own(watch: Watch) -> None:
+    ours = replace(CALL, name=access.outward_room("01k9", 1))
+
+    await watch.look(ours)
+    watch.clock.advance(seconds=21)
+    await watch.look(ours)
+
+    assert watch.rooms.ended == [ours.name]
+    assert watch.recorded == []
+
+
+async def test_while_a_caller_waits_for_another_bot_their_call_is_not_lost(watch: Watch) -> None:
+    await watch.look(CALL)
+    await watch.look(replace(CALL, has_bot=True))
+    before = list(watch.kept)
+    await watch.look(CALL)
+    await watch.look(CALL)
+    await watch.look(replace(CALL, has_bot=True))
+
+    assert before == []  # a call that only begins has no row yet
+    assert watch.kept == ["call-1", "call-1"]
+
+
+async def test_a_store_that_is_locked_keeps_nobody_on_the_line(watch: Watch) -> None:
+    watch.is_locked = True
+
+    await watch.look(replace(CALL, name="call-0", has_bot=True), CALL)
+
+    assert watch.rooms.ended == ["call-1"]
+
+
+async def test_rows_are_those_of_the_caller_whom_the_worker_knows(tmp_path: Path) -> None:
+    office = open_office(Settings(data_dir=tmp_path / "data", keys_dir=tmp_path / "keys"))
+    now = office.clock.now()
+
+    def begin(connection: Connection) -> str:
+        conversation = spoken.begin(
+            connection,
+            office.keyring,
+            now,
+            caller=Identity("phone", "+16175550142"),
+            account="100",
+            region="US",
+        )
+        return records.begin(
+            connection,
+            now,
+            conversation_id=conversation.id,
+            contact_id=conversation.contact_id,
+            kind="sip",
+            direction="inbound",
+            alive_until=now,
+        )
+
+    held = office.db.write_now(begin)
+    await rows.keep(office, CALL)
+    await rows.record(office, CALL, "busy")
+    await rows.record(office, replace(CALL, number=None), "unanswered")
+
+    with contextlib.closing(office):
+        later = office.clock.now()
+        is_dead = office.db.read(lambda c: records.any_dead(c, later))
+        found = {call.outcome: call for call in office.db.read(lambda c: records.newest(c, most=9))}
+    assert not is_dead
+    assert found[None].id == held
+    assert found["busy"].contact_id == found[None].contact_id
+    assert found["unanswered"].contact_id != found[None].contact_id

@@ -27,4 +27,5 @@ if __name__ == "__main__":
         sys.exit(0)
     if sys.argv[1] == "--":
         os.execv(sys.argv[2], sys.argv[2:])  # noqa: S606 - a path of ours
-    runpy.run_module(sys.argv[1], run_name="__main__", alter_sys=True)
+    sys.argv = sys.argv[1:]  # the module finds its own arguments after its name
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

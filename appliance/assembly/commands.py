@@ -32,6 +32,7 @@ from appliance.core.settings import Settings, secret_from_environment
 from appliance.core.settings import load as load_settings
 from appliance.knowledge import commands as knowledge_commands
 from appliance.models import commands as model_commands
+from appliance.models.speech.mounted import commands as speech_models
 from appliance.services.calls import journal as call_journal
 from appliance.services.dials import commands as dial_commands
 from appliance.services.evaluation import commands as evaluation_commands
@@ -111,6 +112,7 @@ def mount(app: typer.Typer, jobs: typer.Typer) -> None:
     dial_commands.add_to_calls(calls, office, dials.live_terms)
     app.add_typer(calls, name="calls")
     model_commands.mount(app, office, _zone)
+    app.add_typer(speech_models.build(office, _speech_models), name="models")
     app.add_typer(outbox_commands.build(office, lines), name="channels")
     outbox_commands.add_to_jobs(jobs, office)
 
@@ -136,6 +138,16 @@ def probed(settings: Settings, config: BotConfig) -> list[tuple[str, Step]]:
             here.close()
 
     return asyncio.run(work())
+
+
+def _speech_models(here: Office) -> set[str]:
+    """Give the names of the models that calls need, as the config in force has them."""
+    good = versions.last_good(here.db)
+    speech = versions.config_of(good).voice.config if good else None
+    if speech is None:
+        return set()
+    services = [speech.stt, *speech.stt.fallbacks, speech.tts, *speech.tts.fallbacks]
+    return {service.model for service in services if service.model}
 
 
 def _zone(here: Office) -> ZoneInfo:

@@ -23,6 +23,7 @@ from appliance.conversation.tickets import Ticket
 from appliance.conversation.values import Conversation
 from appliance.core import errors, logs
 from appliance.models.speech import shelf
+from appliance.models.speech.mounted.folder import FOLDER, Models
 from appliance.voice import broken, outgoing, pipeline, wording
 from appliance.voice.agent import FrontdeskAgent, heard
 from appliance.voice.errands import Errands
@@ -67,7 +68,10 @@ async def answer(
         )
     )
     vad = pipeline.voice_activity()
-    speech = shelf.open_speech(config.voice.config, secret=house.secret, ends=vad)
+    models = Models(house.settings.data_dir / FOLDER)
+    speech = shelf.open_speech(
+        config.voice.config, secret=house.secret, mounted=models.find, ends=vad
+    )
     talk = Talk(
         house=house,
         call=call,

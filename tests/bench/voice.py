@@ -109,7 +109,7 @@ async def _bare(house: SpokenAppliance, folder: Path) -> AsyncIterator[raw.RawLi
     config = house.bots.the_live().config.voice.config
     assert config is not None
     vad = pipeline.voice_activity()
-    speech = shelf.open_speech(config, secret=house.secret, ends=vad)
+    speech = shelf.open_speech(config, secret=house.secret, mounted=lambda _: None, ends=vad)
     line, session = raw.RawLine(), pipeline.session(speech, vad)
     await line.begin(session, _Bare())
     try:

@@ -157,7 +157,7 @@ async def test_guesses_at_a_turns_end_are_off(tmp_path: Path) -> None:
     (tmp_path / "script.txt").touch()
     vad = pipeline.voice_activity()
     settings = _voice(tmp_path)
-    speech = shelf.open_speech(settings, secret=lambda _: None, ends=vad)
+    speech = shelf.open_speech(settings, secret=lambda _: None, mounted=lambda _: None, ends=vad)
 
     made = pipeline.session(speech, vad)
     usual = AgentSession[None](stt=speech.ears, tts=speech.mouth, vad=vad, llm=pipeline.Unasked())

@@ -1,46 +1,37 @@
-"""What providers on this machine share: the library that must be there, the files that must be."""
+"""What providers on this machine share: the library that must be there, the model that must be."""
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Sequence
 from pathlib import Path
 
 from appliance.core import errors
+from appliance.models.speech import _kinds
+from appliance.models.speech._kinds import Kind
 from appliance.models.speech.made import Made
 
 
-def needs_library(module: str, package: str) -> None:
-    """Raise where a library is missing.
+def model_of(made: Made, kind: Kind) -> Path:
+    """Give what of the model is loaded: its folder, or the one file that is all of it.
 
     Raises:
-        Misconfigured: with the command that installs it.
+        Misconfigured: the library is missing, or the model is not there or of another kind.
     """
-    if importlib.util.find_spec(module) is None:
-        raise errors.Misconfigured(
-            f"the library {package} is missing. Run: .venv/bin/uv pip install {package}"
-        )
-
-
-def model_files(made: Made, wanted: Sequence[str]) -> Path:
-    """Give where a model lies; `wanted` are patterns of files that must be there.
-
-    Raises:
-        Misconfigured: no path is given, or it does not hold such a model.
-    """
+    if not kind.has_library:
+        raise errors.Misconfigured(kind.how_to_install)
     if not made.model:
         raise errors.Misconfigured(
-            f"{made.provider} needs model: the path of the model's files on this machine."
+            f"{made.provider} needs model: a name that `appliance models list` shows, or the path "
+            "of the model's files on this machine."
         )
-    path = Path(made.model)
+    path = made.mounted(made.model) or Path(made.model)
     if not path.exists():
         raise errors.Misconfigured(
-            f"the model {path} is not there. Mount its files, or mend the path."
+            f"the model {made.model} is not there. Run: appliance models add PATH "
+            "(or mend its name or path)."
         )
-    beside = path if path.is_dir() else path.parent
-    missing = [pattern for pattern in wanted if not any(beside.glob(pattern))]
-    if missing:
+    folder = path if path.is_dir() else path.parent
+    if missing := kind.missing(_kinds.files_in(folder)):
         raise errors.Misconfigured(
             f"{path} is no model for {made.provider}: {', '.join(missing)} is missing there."
         )
-    return path
+    return _kinds.entry_of(kind, folder) if path.is_dir() else path

@@ -10,12 +10,14 @@ from appliance.models.speech import _stdio
 _MOST_BYTES = 30 * 16_000 * 2
 
 
-def _main(path: str, language: str, threads: str, compute: str) -> None:
+def _main(path: str, language: str = "en", threads: str = "2", compute: str = "int8") -> None:
     import numpy as np  # noqa: PLC0415 - libraries of this process alone
     from faster_whisper import WhisperModel  # noqa: PLC0415
 
     try:
-        model = WhisperModel(path, cpu_threads=int(threads), compute_type=compute)
+        model = WhisperModel(
+            path, cpu_threads=int(threads), compute_type=compute, local_files_only=True
+        )
     except Exception as cause:  # noqa: BLE001 - told to whoever started us
         _stdio.tell(error=f"faster-whisper cannot load {path}: {cause}")
         return

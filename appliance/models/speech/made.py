@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from appliance.core import errors
@@ -13,7 +14,8 @@ from appliance.core import errors
 class Made:
     """A provider as the config names it, its own settings checked.
 
-    `settings` is an instance of the file's `Settings`; `secret` finds a secret's value by name.
+    `settings` is an instance of the file's `Settings`; `secret` finds a secret's value by name,
+    `mounted` a model's folder by the name it was added under.
     """
 
     provider: str
@@ -22,6 +24,7 @@ class Made:
     settings: Any
     secret_name: str | None
     secret: Callable[[str], str | None]
+    mounted: Callable[[str], Path | None]
 
     @property
     def key(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from livekit.agents import tts
 
-from appliance.models.speech import _local
+from appliance.models.speech import _kinds, _local
 from appliance.models.speech._child import Program
 from appliance.models.speech.made import Made
 from appliance.models.speech.program import Mouth
@@ -14,7 +14,6 @@ from appliance.models.speech.program import Mouth
 
 def speak(made: Made) -> tts.TTS[Any]:
     """Speak in a child process."""
-    _local.needs_library("piper", "piper-tts")
-    path = _local.model_files(made, ["*.onnx", "*.onnx.json"])
-    program = Program.of_module("appliance.models.speech._piper_child", str(path))
+    path = _local.model_of(made, _kinds.PIPER)
+    program = Program.of_module(_kinds.PIPER.child, str(path))
     return Mouth(program, name=path.stem)

@@ -19,6 +19,7 @@ from appliance.models.speech.made import Made
 
 Half = Literal["hear", "speak"]
 Secret = Callable[[str], str | None]
+Mounted = Callable[[str], Path | None]
 
 _HERE = Path(__file__).parent
 _NO_PROVIDERS = frozenset({"made", "shelf"})
@@ -53,14 +54,16 @@ def names() -> tuple[str, ...]:
     return tuple(sorted({name for name in found if name[0] != "_"} - _NO_PROVIDERS))
 
 
-def open_speech(settings: VoiceSettings, *, secret: Secret, ends: vad.VAD) -> Speech:
+def open_speech(
+    settings: VoiceSettings, *, secret: Secret, mounted: Mounted, ends: vad.VAD
+) -> Speech:
     """Open both ends. `ends` cuts what a recogniser that cannot stream gets to hear.
 
     Raises:
         Misconfigured: a provider is unknown, lacks a key, a model or a library; says which.
     """
-    hear = [make(each, "hear", secret=secret) for each in chain(settings.stt)]
-    speak = [make(each, "speak", secret=secret) for each in chain(settings.tts)]
+    hear = [make(each, "hear", secret=secret, mounted=mounted) for each in chain(settings.stt)]
+    speak = [make(each, "speak", secret=secret, mounted=mounted) for each in chain(settings.tts)]
     return Speech(_ears(hear, ends), _mouth(speak), parts=(*hear, *speak))
 
 
@@ -69,7 +72,7 @@ def chain(first: VoiceProvider) -> list[SpeechService]:
     return [first, *first.fallbacks]
 
 
-def make(named: SpeechService, half: Half, *, secret: Secret) -> Any:
+def make(named: SpeechService, half: Half, *, secret: Secret, mounted: Mounted) -> Any:
     """Make one provider's half: a LiveKit STT or TTS.
 
     Raises:
@@ -99,6 +102,7 @@ def make(named: SpeechService, half: Half, *, secret: Secret) -> Any:
                 settings=settings,
                 secret_name=named.credentials_secret,
                 secret=secret,
+                mounted=mounted,
             )
         )
     except errors.Misconfigured as cause:

@@ -6,7 +6,7 @@ from typing import Any
 
 from livekit.agents import stt
 
-from appliance.models.speech import _local
+from appliance.models.speech import _kinds, _local
 from appliance.models.speech._child import Program
 from appliance.models.speech.made import Made
 from appliance.models.speech.program import Ears
@@ -14,7 +14,6 @@ from appliance.models.speech.program import Ears
 
 def hear(made: Made) -> stt.STT[Any]:
     """Recognise in a child process."""
-    _local.needs_library("vosk", "vosk")
-    path = _local.model_files(made, ["am/final.mdl", "conf/*.conf"])
-    program = Program.of_module("appliance.models.speech._vosk_child", str(path))
+    path = _local.model_of(made, _kinds.VOSK)
+    program = Program.of_module(_kinds.VOSK.child, str(path))
     return Ears(program, name=path.name, language=made.language)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from livekit.agents import stt
 from pydantic import BaseModel, ConfigDict, Field
 
-from appliance.models.speech import _local
+from appliance.models.speech import _kinds, _local
 from appliance.models.speech._child import Program
 from appliance.models.speech.made import Made
 from appliance.models.speech.program import Ears
@@ -26,10 +26,9 @@ class Settings(BaseModel):
 
 def hear(made: Made) -> stt.STT[Any]:
     """Recognise in a child process."""
-    _local.needs_library("faster_whisper", "faster-whisper")
-    path = _local.model_files(made, ["model.bin", "config.json", "tokenizer.json"])
+    path = _local.model_of(made, _kinds.WHISPER)
     program = Program.of_module(
-        "appliance.models.speech._whisper_child",
+        _kinds.WHISPER.child,
         str(path),
         made.language.partition("-")[0],
         str(made.settings.threads),

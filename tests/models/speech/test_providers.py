@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from livekit.agents import APIConnectionError, APIConnectOptions, APIStatusError
 
 from appliance.config.model import SpeechService, VoiceProvider, VoiceSettings
 from appliance.core import errors
-from appliance.models.speech import shelf
+from appliance.models.speech import _kinds, shelf
+from appliance.models.speech._kinds import Kind
 from tests.fakes import speech
 from tests.fakes.speech_server import SOUND, SpeechServer, speech_server
 
@@ -26,11 +28,21 @@ def _secret(name: str) -> str | None:
     return "k-1" if name == "the-key" else None
 
 
-def _make(provider: str, half: shelf.Half, **given: Any) -> Any:
+def _nothing(_: str) -> None:
+    """No model was added."""
+
+
+def _make(
+    provider: str,
+    half: shelf.Half,
+    mounted: Callable[[str], Path | None] = _nothing,
+    **given: Any,
+) -> Any:
     return shelf.make(
         SpeechService(provider=provider, **{"credentials_secret": "the-key", **given}),
         half,
         secret=_secret,
+        mounted=mounted,
     )
 
 
@@ -139,7 +151,7 @@ async def test_the_next_voice_speaks_where_the_first_cannot(server: SpeechServer
             fallbacks=[SpeechService(provider="openai_compatible", base_url=server.url)],
         ),
     )
-    both = shelf.open_speech(settings, secret=_secret, ends=inference.VAD())
+    both = shelf.open_speech(settings, secret=_secret, mounted=_nothing, ends=inference.VAD())
 
     sound = await _sound(both.mouth, "Hello.")
     await both.close()
@@ -229,9 +241,6 @@ async def test_a_voice_that_was_interrupted_speaks_the_next_text_whole() -> None
         ("deepgram", "hear", {"credentials_secret": "other"}, "appliance secrets set other"),
         ("openai_compatible", "speak", {}, "needs base_url"),
         ("deepgram", "hear", {"modell": "x"}, "modell"),
-        ("vosk", "hear", {"model": "/nowhere"}, "uv pip install vosk"),
-        ("piper", "speak", {"model": "/nowhere"}, "uv pip install piper-tts"),
-        ("whisper", "hear", {"model": "/nowhere"}, "uv pip install faster-whisper"),
     ],
 )
 def test_what_is_missing_is_named_with_what_to_do(
@@ -241,6 +250,30 @@ def test_what_is_missing_is_named_with_what_to_do(
         _make(provider, half, **given)
 
     assert says in wrong.value.sentence
+
+
+@pytest.mark.parametrize("kind", _kinds.KINDS, ids=lambda kind: kind.provider)
+def test_of_a_model_here_the_library_and_each_missing_file_is_named(
+    kind: Kind, tmp_path: Path
+) -> None:
+    def refused(**given: Any) -> str:
+        with pytest.raises(errors.Misconfigured, match=r"voice\.config") as wrong:
+            _make(kind.provider, kind.half, **given)
+        return wrong.value.sentence
+
+    if not kind.has_library:
+        assert f"uv pip install {kind.package}" in refused(model=str(tmp_path))
+        return
+    assert "appliance models list" in refused()
+    assert "appliance models add" in refused(model="not-added")
+    assert kind.files[-1] in refused(model="added", mounted=lambda _: tmp_path)
+
+
+def test_a_missing_library_is_named_with_the_command_that_brings_it() -> None:
+    kind = replace(_kinds.VOSK, module="no_such_library", package="no-such-package")
+
+    assert not kind.has_library
+    assert "uv pip install no-such-package" in kind.how_to_install
 
 
 def test_every_file_here_is_a_provider_that_can_do_something() -> None:

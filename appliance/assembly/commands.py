@@ -33,6 +33,7 @@ from appliance.core.settings import load as load_settings
 from appliance.knowledge import commands as knowledge_commands
 from appliance.models import commands as model_commands
 from appliance.models.speech.mounted import commands as speech_models
+from appliance.services.calls import commands as recording_commands
 from appliance.services.calls import journal as call_journal
 from appliance.services.dials import commands as dial_commands
 from appliance.services.evaluation import commands as evaluation_commands
@@ -109,6 +110,7 @@ def mount(app: typer.Typer, jobs: typer.Typer) -> None:
     )
     calls = typer.Typer(help="Telephone calls.", no_args_is_help=True)
     call_journal.add_to_calls(calls, office)
+    recording_commands.add_to_calls(calls, office)
     dial_commands.add_to_calls(calls, office, dials.live_terms)
     app.add_typer(calls, name="calls")
     model_commands.mount(app, office, _zone)

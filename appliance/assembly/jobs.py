@@ -14,7 +14,7 @@ from appliance.assembly.office import Office
 from appliance.assembly.post import Post, open_post, organizer
 from appliance.config import versions
 from appliance.config.calendar_of import calendar_of
-from appliance.config.model import BotConfig
+from appliance.config.model import BotConfig, Recording
 from appliance.conversation import housekeeping
 from appliance.conversation.outbox import care
 from appliance.conversation.outbox.values import DIRECT
@@ -22,7 +22,7 @@ from appliance.core import errors
 from appliance.core.queue import Job
 from appliance.knowledge import tasks
 from appliance.services.bookings import port as bookings
-from appliance.services.calls import lost
+from appliance.services.calls import lost, recordings
 from appliance.services.calls import records as calls
 
 T = TypeVar("T")
@@ -56,6 +56,7 @@ class Background:
             ),
             Job("calls", 1, self._calls, "End calls whose process died; write to lost callers."),
             Job("calls_owed", 10, self._owe, "Owe contacts the calls that follow-ups ask for."),
+            Job("recordings", 60, self._recordings, "Erase recordings of calls that are old."),
             Job("knowledge", tasks.EVERY_S, self._know, "Read what documents and sites are due."),
             Job("prune_events", 3600, self._prune, "Delete events a week old."),
         ]
@@ -129,6 +130,16 @@ class Background:
 
     def _owe(self) -> None:
         calls_owed.look(self.office)
+
+    def _recordings(self) -> None:
+        good = versions.last_good(self.office.db)
+        wishes = versions.config_of(good).voice.recording if good else Recording()
+        recordings.care(
+            self.office.db,
+            self.office.settings.data_dir / recordings.FOLDER,
+            self.office.clock.now(),
+            keep_days=wishes.keep_days,
+        )
 
     def _prune(self) -> None:
         housekeeping.prune_events(self.office.db, self.office.clock)

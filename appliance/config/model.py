@@ -415,6 +415,24 @@ class MissedCall(Strict):
     """From this minute on it is not."""
 
 
+class Recording(Strict):
+    """Keeping the sound of calls. Nothing is kept before the sentence was said to its end."""
+
+    enabled: bool = False
+    """Whether the sound of spoken calls is kept."""
+    sentence: Line = (
+        "This call is recorded so that we can check what was agreed. "
+        'If you do not want that, say "do not record me".'
+    )
+    """What the caller is told, after the disclosure and before anything is kept."""
+    refuse_key: Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "#"] | None = None
+    """A key that refuses; the sentence must name it."""
+    refusals: Annotated[list[Example], Field(max_length=50)] = []
+    """Words that refuse, e.g. in another language; "do not record me" and its like are known."""
+    keep_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    """After how many days a recording is erased."""
+
+
 class Voice(Strict):
     """The phone."""
 
@@ -435,6 +453,8 @@ class Voice(Strict):
     """What is written to whoever called in vain."""
     manners: VoiceManners = VoiceManners()
     """How a call is held."""
+    recording: Recording = Recording()
+    """Keeping the sound of calls; off unless it is switched on."""
 
 
 class PiiCollection(Strict):

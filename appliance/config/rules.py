@@ -129,6 +129,7 @@ _RULES: tuple[Callable[[RuleFile], Iterator[Finding]], ...] = (
     rules_phone.trunk,
     rules_phone.outbound,
     rules_phone.missed_call,
+    rules_phone.recording,
     rules_mcp.servers,
     rules_mcp.secrets,
     rules_mcp.names,

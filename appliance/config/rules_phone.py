@@ -1,4 +1,4 @@
-"""Rules about the telephone: who may call, how they prove it, and whom the bot may call."""
+"""Rules about the telephone: who may call, what they are told, and whom the bot may call."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ _PHONE: Steps = ("voice", "phone")
 _TRUNK: Steps = ("voice", "trunk")
 _OUTBOUND: Steps = ("voice", "outbound")
 _MISSED: Steps = ("voice", "missed_call")
+_RECORDING: Steps = ("voice", "recording")
 
 
 def phone(file: RuleFile) -> Iterator[Finding]:
@@ -103,3 +104,15 @@ def _half_a_login(file: RuleFile, section: Steps) -> Iterator[Finding]:
 
 def _has(file: RuleFile, steps: Steps) -> bool:
     return nodes.find(file.root, *steps) is not None
+
+
+def recording(file: RuleFile) -> Iterator[Finding]:
+    """Find a key that refuses a recording without callers being told of it."""
+    key = file.text(*_RECORDING, "refuse_key")
+    sentence = file.text(*_RECORDING, "sentence") or ""
+    if key and key not in sentence:
+        yield file.finding(
+            (*_RECORDING, "refuse_key"),
+            f"no caller is told of the key {shown(key)}",
+            f'name it in voice.recording.sentence, e.g. "... press {key} if you do not want that."',
+        )

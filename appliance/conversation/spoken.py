@@ -48,15 +48,17 @@ def said(
     conversation: Conversation,
     text: str,
     extras: dict[str, Any],
+    *,
+    role: Role = Role.BOT,
 ) -> None:
-    """Record words of ours that belong to no turn (the greeting)."""
+    """Record words that belong to no turn: ours (the greeting), or what nobody has to answer."""
     message = entries.record(
         connection,
         keyring,
         now,
         conversation_id=conversation.id,
         contact_id=conversation.contact_id,
-        role=Role.BOT,
+        role=role,
         text=text,
         extras=extras,
     )

@@ -47,12 +47,23 @@ class Keyring:
 
     def seal(self, place: str, row_id: str, text: str) -> bytes:
         """Encrypt `text` for one place (`table|column`) and row."""
+        return self.seal_bytes(place, row_id, text.encode("utf-8", "surrogatepass"))
+
+    def seal_bytes(self, place: str, row_id: str, plain: bytes) -> bytes:
+        """Encrypt bytes for one place and row."""
         nonce = os.urandom(_NONCE_BYTES)
-        plain = text.encode("utf-8", "surrogatepass")
         return self.key_id + nonce + self._aead.encrypt(nonce, plain, f"{place}|{row_id}".encode())
 
     def open(self, place: str, row_id: str, sealed: bytes) -> str:
         """Decrypt what `seal` made for the same place and row.
+
+        Raises:
+            Misconfigured: another key sealed it, or the bytes were moved or damaged.
+        """
+        return self.open_bytes(place, row_id, sealed).decode("utf-8", "surrogatepass")
+
+    def open_bytes(self, place: str, row_id: str, sealed: bytes) -> bytes:
+        """Decrypt what `seal_bytes` made for the same place and row.
 
         Raises:
             Misconfigured: another key sealed it, or the bytes were moved or damaged.
@@ -64,7 +75,7 @@ class Keyring:
             )
         body = memoryview(sealed)[_ID_BYTES:]
         try:
-            plain = self._aead.decrypt(
+            return self._aead.decrypt(
                 bytes(body[:_NONCE_BYTES]), bytes(body[_NONCE_BYTES:]), f"{place}|{row_id}".encode()
             )
         except InvalidTag:
@@ -72,7 +83,6 @@ class Keyring:
                 f"{place} of row {row_id} does not open: the stored bytes were changed or moved. "
                 "Restore the newest verified backup."
             ) from None
-        return plain.decode("utf-8", "surrogatepass")
 
     def seal_json(self, place: str, row_id: str, value: Any) -> bytes:
         """Encrypt a JSON value."""

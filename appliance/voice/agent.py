@@ -7,12 +7,19 @@ token behind the end-of-turn delay (200 ms of a model that takes 250; see `make 
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterable
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable
 from contextlib import aclosing
 from typing import Any
 
 from livekit import rtc
-from livekit.agents import Agent, ChatContext, ChatMessage, FlushSentinel, ModelSettings
+from livekit.agents import (
+    Agent,
+    ChatContext,
+    ChatMessage,
+    FlushSentinel,
+    ModelSettings,
+    StopResponse,
+)
 from livekit.agents.voice import SpeechHandle
 
 from appliance.core import errors, logs
@@ -26,9 +33,13 @@ _log = logs.get(__name__)
 class FrontdeskAgent(Agent):
     """Speaks for the desk on one call."""
 
-    def __init__(self, talk: Talk) -> None:
+    def __init__(
+        self, talk: Talk, *, is_settled: Callable[[str], Awaitable[bool]] | None = None
+    ) -> None:
+        """`is_settled` takes what the call itself settles, so that nobody has to answer it."""
         super().__init__(instructions="")
         self._talk = talk
+        self._is_settled = is_settled
         self._speech: SpeechHandle | None = None
 
     def follow(self, speech: SpeechHandle) -> None:
@@ -41,6 +52,8 @@ class FrontdeskAgent(Agent):
         new_message: ChatMessage,
     ) -> None:
         """Keep the caller's words before anything is made of them."""
+        if self._is_settled and await self._is_settled(new_message.text_content or ""):
+            raise StopResponse
         await self._hear(new_message)
 
     async def llm_node(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass, field
+from typing import Any
 
 from livekit.agents import (
     NOT_GIVEN,
@@ -20,7 +21,7 @@ from appliance.assembly.house import Appliance
 from appliance.config.model import BotConfig
 from appliance.conversation import spoken, tickets
 from appliance.conversation.tickets import Ticket
-from appliance.conversation.values import Conversation
+from appliance.conversation.values import Conversation, Role
 from appliance.core import errors, logs
 from appliance.models.speech import shelf
 from appliance.models.speech.mounted.folder import FOLDER, Models
@@ -30,6 +31,7 @@ from appliance.voice.errands import Errands
 from appliance.voice.line import SessionIO
 from appliance.voice.manners import Keys, Move, Patience
 from appliance.voice.recorder import Recorder
+from appliance.voice.recording import Recording
 from appliance.voice.sayings import Sayings
 from appliance.voice.talk import Talk
 from appliance.voice.transfer import Handed
@@ -85,6 +87,7 @@ async def answer(
     )
     session = pipeline.session(speech, vad)
     recorder = await Recorder.begin(house, talk, call, conversation)
+    recording = Recording(house=house, wishes=config.voice.recording, call_id=recorder.call_id)
     held = _Held(
         call=call,
         line=session_io,
@@ -93,6 +96,7 @@ async def answer(
         conversation=conversation,
         talk=talk,
         recorder=recorder,
+        recording=recording,
         sayings=sayings,
         errands=Errands(house=house, call=call, session=session, sayings=sayings),
         session=session,
@@ -100,8 +104,10 @@ async def answer(
     )
     try:
         outcome = await held.to_the_end()
+        await recording.end()
         await recorder.end(outcome)
     finally:
+        await recording.end()
         await recorder.abandon()
         await held.close()
         await speech.close()
@@ -119,6 +125,7 @@ class _Held:
     conversation: Conversation
     talk: Talk
     recorder: Recorder
+    recording: Recording
     sayings: Sayings
     errands: Errands
     session: AgentSession[None]
@@ -126,7 +133,7 @@ class _Held:
     began: float = 0.0
     _over: bool = False
     _failed: str | None = None
-    _asides: list[asyncio.Task[str]] = field(default_factory=list)
+    _asides: list[asyncio.Task[Any]] = field(default_factory=list)
     _is_to_repeat: bool = False
     _keys: Keys = field(default_factory=Keys)
     _entered: list[str] = field(default_factory=list)
@@ -138,7 +145,7 @@ class _Held:
         """Greet, talk, and say goodbye."""
         self.began = self.house.clock.monotonic()
         self._ticket_before = self._open_ticket()
-        agent = FrontdeskAgent(self.talk)
+        agent = FrontdeskAgent(self.talk, is_settled=self._is_refusal)
         self.session.on("speech_created", lambda event: self._speech_created(agent, event))
         self.session.on("error", self._on_error)
         self.session.on("close", self._on_close)
@@ -172,6 +179,7 @@ class _Held:
     async def _talked(self) -> Ended:
         """Greet, and talk until it ends."""
         _log.info("a call began", call=self.call.call_id, kind=self.call.kind)
+        self.recording.listen(self.session)
         await outgoing.answered(self.house, self.call)
         greeting = asyncio.create_task(self._greet(), name="greeting")
         try:
@@ -196,15 +204,31 @@ class _Held:
     # -- what we say by ourselves ----------------------------------------------------------------
 
     async def _greet(self) -> None:
-        """Disclose first, to the end; then greet."""
+        """Disclose first, to the end; tell of the recording before there is one; then greet."""
         manners = self.config.voice.manners
         if self.call.opening is not None:
             await self._open(manners.disclosure, self.call.opening)
+            await self._tell_of_recording()
+            ours = [manners.disclosure]
+        else:
+            await self._say(manners.disclosure, is_law=True)
+            await self._tell_of_recording()
+            greeting = manners.greeting or self.config.workflow.greeting
+            await self._say(greeting)
+            ours = [manners.disclosure, greeting]
+        if self.recording.is_offered:
+            ours += [self.config.voice.recording.sentence, wording.NOT_RECORDED]
+        await self.sayings.prepare([*wording.FIXED, *ours])
+
+    async def _tell_of_recording(self) -> None:
+        """Tell of the recording, where there shall be one; it begins once that was heard whole."""
+        if not self.recording.is_offered:
             return
-        await self._say(manners.disclosure, is_law=True)
-        greeting = manners.greeting or self.config.workflow.greeting
-        await self._say(greeting)
-        await self.sayings.prepare([*wording.FIXED, manners.disclosure, greeting])
+        sentence = self.config.voice.recording.sentence
+        offset_s = self.house.clock.monotonic() - self.began
+        told = await self._say(sentence, is_law=True, tells_of_recording=True)
+        if told.split() == sentence.split():
+            await self.recording.begin(told_ms=round(offset_s * 1000))
 
     async def _open(self, disclosure: str, opening: str) -> None:
         """Say who calls and why, without a gap: whoever picks up says hello into it."""
@@ -213,9 +237,8 @@ class _Held:
         )
         if told == opening:
             await outgoing.told(self.house, self.call)
-        await self.sayings.prepare([*wording.FIXED, disclosure])
 
-    async def _say(self, sentence: str, *, is_law: bool = False) -> str:
+    async def _say(self, sentence: str, *, is_law: bool = False, **marks: bool) -> str:
         """Say a sentence of ours and record what was heard of it, with its second in the call."""
         offset_s = self.house.clock.monotonic() - self.began
         sound = self.sayings.find(sentence)
@@ -229,7 +252,12 @@ class _Held:
         is_disclosure = sentence == self.config.voice.manners.disclosure
         if is_disclosure and self.recorder.counts.disclosed_ms is None and told:
             self.recorder.counts.disclosed_ms = round(offset_s * 1000)
-        extras = {"aside": True, "offset_s": round(offset_s, 2), "is_disclosure": is_disclosure}
+        extras = {
+            "aside": True,
+            "offset_s": round(offset_s, 2),
+            "is_disclosure": is_disclosure,
+            **marks,
+        }
         await self.house.db.write(
             lambda c: spoken.said(
                 c,
@@ -241,6 +269,34 @@ class _Held:
             )
         )
         return told
+
+    async def _is_refusal(self, words: str) -> bool:
+        """Stop recording where the caller wants that; True where they have said nothing else."""
+        found = self.recording.refused_by(words)
+        if found is None:
+            return False
+        await self._refuse_recording()
+        if not found.is_all:
+            return False
+        try:
+            await self.house.db.write(
+                lambda c: spoken.said(
+                    c,
+                    self.house.keyring,
+                    self.house.clock.now(),
+                    self.conversation,
+                    words,
+                    {"aside": True},
+                    role=Role.CONTACT,
+                )
+            )
+        except errors.Unavailable as cause:
+            _log.error("a caller's words could not be kept", why=cause.sentence)
+        return True
+
+    async def _refuse_recording(self) -> None:
+        await self.recording.refuse()
+        self._say_aside(wording.NOT_RECORDED)
 
     def _say_aside(self, sentence: str) -> None:
         """Say a sentence while the call is looked after."""
@@ -335,6 +391,10 @@ class _Held:
             agent.follow(event.speech_handle)
 
     def _on_digit(self, key: str) -> None:
+        refuses = key == self.config.voice.recording.refuse_key and not self._keys.has_some
+        if refuses and self.recording.is_offered:
+            self._asides.append(asyncio.create_task(self._refuse_recording(), name="refusal"))
+            return
         if (entry := self._keys.press(key, self.house.clock.monotonic())) is not None:
             self._entered.append(entry)
 

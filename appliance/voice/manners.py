@@ -58,6 +58,11 @@ class Keys:
     _pressed: str = ""
     _last_at: float = 0.0
 
+    @property
+    def has_some(self) -> bool:
+        """Whether an entry has begun."""
+        return bool(self._pressed)
+
     def press(self, key: str, now: float) -> str | None:
         """Take a key; gives the whole entry where this one ends it."""
         if key == "#" and self._pressed:

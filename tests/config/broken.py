@@ -215,6 +215,12 @@ EDITS = (
         "voice:\n  enabled: false\n  missed_call:\n    not_after: ‸'07:30'",
         "no minute lies between",
     ),
+    edit(
+        "a key that refuses a recording, of which nobody is told",
+        "voice:\n  enabled: false",
+        'voice:\n  enabled: true\n  recording:\n    refuse_key: ‸"9"\n    sentence: We record.',
+        "press 9",
+    ),
     edit("closing first", 'closes: "17:00"', "closes: ‸08:30", "before it opens"),
     edit(
         "overlapping hours",

@@ -11,8 +11,8 @@ from sqlalchemy.dialects.sqlite import insert
 
 from appliance.core import ids
 from appliance.core.store.database import Connection
-from appliance.services.calls.tables import lost_calls, voice_calls, voice_turns
-from appliance.services.calls.values import Call, Figures, Lost, Turn
+from appliance.services.calls.tables import lost_calls, voice_calls, voice_recordings, voice_turns
+from appliance.services.calls.values import Call, Figures, Lost, Recording, Turn
 
 _CALL = sa.select(
     voice_calls.c.id,
@@ -60,6 +60,14 @@ _LOST = sa.select(
     lost_calls.c.channel,
     lost_calls.c.message_id,
 ).order_by(lost_calls.c.lost_at)
+_RECORDING = sa.select(
+    voice_recordings.c.call_id,
+    voice_recordings.c.state,
+    voice_recordings.c.told_ms,
+    voice_recordings.c.began_at,
+    voice_recordings.c.sound_ms,
+)
+_HAS_SOUND = voice_recordings.c.state.in_(["open", "kept"])
 
 
 def begin(
@@ -265,6 +273,87 @@ def turns_of(connection: Connection, call_id: str) -> Sequence[Turn]:
     """List a call's turns in order."""
     found = connection.execute(_TURNS, {"call": call_id})
     return [Turn(**row._mapping) for row in found]
+
+
+def begin_recording(connection: Connection, now: datetime, call_id: str, *, told_ms: int) -> None:
+    """Record that a call's sound is kept from now on."""
+    connection.execute(
+        voice_recordings.insert(),
+        {"call_id": call_id, "state": "open", "told_ms": told_ms, "began_at": now},
+    )
+
+
+def recorded(connection: Connection, call_id: str, sound_ms: int, *, is_over: bool) -> bool:
+    """Record how much a recording holds; False where it was refused or erased meanwhile."""
+    done = connection.execute(
+        voice_recordings.update()
+        .where(voice_recordings.c.call_id == call_id, voice_recordings.c.state == "open")
+        .values(sound_ms=sound_ms, state="kept" if is_over else "open")
+    )
+    return bool(done.rowcount)
+
+
+def refuse_recording(connection: Connection, now: datetime, call_id: str) -> None:
+    """Record that the caller wants no recording."""
+    refused = {"state": "refused", "sound_ms": 0}
+    connection.execute(
+        insert(voice_recordings)
+        .values(call_id=call_id, began_at=now, **refused)
+        .on_conflict_do_update(index_elements=["call_id"], set_=refused)
+    )
+
+
+def keep_what_the_dead_recorded(connection: Connection) -> None:
+    """End the recordings of calls that are over: their process died before it could."""
+    over = sa.select(voice_calls.c.id).where(voice_calls.c.state != "open")
+    connection.execute(
+        voice_recordings.update()
+        .where(voice_recordings.c.state == "open", voice_recordings.c.call_id.in_(over))
+        .values(state="kept")
+    )
+
+
+def erase_recordings(
+    connection: Connection,
+    *,
+    call_id: str | None = None,
+    conversation_id: str | None = None,
+    contact_id: str | None = None,
+    before: datetime | None = None,
+) -> int:
+    """Record that the sound of one call, conversation or contact, or of old calls, is erased."""
+    calls = sa.select(voice_calls.c.id)
+    if conversation_id is not None:
+        calls = calls.where(voice_calls.c.conversation_id == conversation_id)
+    if contact_id is not None:
+        calls = calls.where(voice_calls.c.contact_id == contact_id)
+    wanted: list[sa.ColumnElement[bool]] = [_HAS_SOUND, voice_recordings.c.call_id.in_(calls)]
+    if call_id is not None:
+        wanted.append(voice_recordings.c.call_id == call_id)
+    if before is not None:
+        wanted.append(voice_recordings.c.began_at < before)
+    erased = connection.execute(
+        voice_recordings.update().where(*wanted).values(state="erased", sound_ms=0)
+    )
+    return int(erased.rowcount)
+
+
+def with_sound(connection: Connection) -> set[str]:
+    """Give the ids of the calls whose sound may lie on the disk."""
+    found = connection.execute(sa.select(voice_recordings.c.call_id).where(_HAS_SOUND))
+    return {row.call_id for row in found}
+
+
+def find_recording(connection: Connection, call_id: str) -> Recording | None:
+    """Find a call's recording."""
+    row = connection.execute(_RECORDING.where(voice_recordings.c.call_id == call_id)).first()
+    return Recording(**row._mapping) if row else None
+
+
+def recordings(connection: Connection, *, most: int) -> list[Recording]:
+    """List the newest recordings first."""
+    found = connection.execute(_RECORDING.order_by(voice_recordings.c.began_at.desc()).limit(most))
+    return [Recording(**row._mapping) for row in found]
 
 
 def _counted(figures: Figures) -> dict[str, Any]:

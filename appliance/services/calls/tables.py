@@ -1,4 +1,4 @@
-"""Calls, their turns, and what became of those that were lost. Durations are milliseconds."""
+"""Calls, turns and recordings, and what became of lost calls. Durations are milliseconds."""
 
 from __future__ import annotations
 
@@ -58,4 +58,21 @@ lost_calls = table(
     sa.Column("message_id", sa.Text),
     sa.Index("ix_lost_calls_due", "lost_at", sqlite_where=sa.text("state = 'due'")),
     sa.CheckConstraint("state IN ('due','written','withheld')", name="lost_calls_state"),
+)
+
+# Sealed sound lies in DATA/calls, named by the call's id, while its state is open or kept.
+voice_recordings = table(
+    "voice_recordings",
+    sa.Column("call_id", sa.Text, sa.ForeignKey("voice_calls.id"), primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    # When in the call the caller was told, and when the sound begins.
+    sa.Column("told_ms", sa.Integer),
+    sa.Column("began_at", Instant, nullable=False),
+    sa.Column("sound_ms", sa.Integer, nullable=False, server_default="0"),
+    sa.Index(
+        "ix_voice_recordings_began_at",
+        "began_at",
+        sqlite_where=sa.text("state IN ('open','kept')"),
+    ),
+    sa.CheckConstraint("state IN ('open','kept','refused','erased')", name="state"),
 )

@@ -84,3 +84,19 @@ class Figures:
     failures: int = 0
     disclosed_ms: int | None = None
     sentiment: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A call's recording. `state` is open, kept, refused (by the caller) or erased.
+
+    Attributes:
+        told_ms: When in the call the sentence began that tells of it.
+        sound_ms: How much of the call it holds.
+    """
+
+    call_id: str
+    state: str
+    told_ms: int | None
+    began_at: datetime
+    sound_ms: int

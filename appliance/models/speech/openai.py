@@ -7,6 +7,7 @@ from typing import Any
 from livekit.agents import stt, tts
 from pydantic import BaseModel, ConfigDict
 
+from appliance.models.speech._openai_live import LiveEars
 from appliance.models.speech._web import Web, WebEars, WebMouth
 from appliance.models.speech.made import Made
 
@@ -24,16 +25,23 @@ class Settings(BaseModel):
     """Whose voice speaks."""
     prompt: str = ""
     """Words that are likely to come up, e.g. the company's and its products' names."""
+    live: bool = False
+    """Whether words come while the caller still speaks, over a WebSocket."""
 
 
 def hear(made: Made) -> stt.STT[Any]:
-    """Recognise by POST /audio/transcriptions."""
-    return Ears(made, key=made.key)
+    """Recognise by POST /audio/transcriptions, or live at /realtime."""
+    return ears(made, key=made.key)
 
 
 def speak(made: Made) -> tts.TTS[Any]:
     """Speak by POST /audio/speech."""
     return Mouth(made, key=made.key)
+
+
+def ears(made: Made, *, key: str | None) -> stt.STT[Any]:
+    """Give the recogniser that the settings ask for."""
+    return LiveEars(made, key=key) if made.settings.live else Ears(made, key=key)
 
 
 def _web(made: Made, key: str | None) -> Web:

@@ -19,8 +19,8 @@ class Settings(openai.Settings):
 
 
 def hear(made: Made) -> stt.STT[Any]:
-    """Recognise by POST /audio/transcriptions."""
-    return openai.Ears(made, key=_key(made))
+    """Recognise by POST /audio/transcriptions, or live at /realtime."""
+    return openai.ears(made, key=_key(made))
 
 
 def speak(made: Made) -> tts.TTS[Any]:

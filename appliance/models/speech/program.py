@@ -20,13 +20,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from appliance.core import logs
 from appliance.models.speech._child import Child, Gone, Program
+from appliance.models.speech._gate import Gate
 from appliance.models.speech.made import Made
 
 HEARD_RATE = 16_000
 SPOKEN_RATE = 24_000
-_BATCH_BYTES = HEARD_RATE * 2 // 10
-_PREROLL_BYTES = HEARD_RATE * 2 * 3 // 10
-_QUIET = 300
 _BEHIND_S = 2.0
 
 _log = logs.get(__name__)
@@ -108,28 +106,16 @@ class _Listening(stt.RecognizeStream):
             raise APIConnectionError(str(gone.exceptions[0])) from None
 
     async def _feed(self, child: Child, reading: asyncio.Task[None]) -> None:
-        """Hand over what is worth hearing: from a little before the first sound to the end."""
-        quiet, waiting, is_open = bytearray(), bytearray(), False
+        """Hand over what is worth hearing."""
+        gate = Gate(HEARD_RATE)
         async for given in self._input_ch:
             if isinstance(given, rtc.AudioFrame):
-                sound = bytes(given.data)
-                if not is_open:
-                    quiet += sound
-                    del quiet[:-_PREROLL_BYTES]
-                    if _loudest(sound) < _QUIET:
-                        continue
-                    is_open, sound = True, bytes(quiet)
-                    quiet.clear()
-                waiting += sound
-                if len(waiting) >= _BATCH_BYTES:
-                    await child.put(bytes(waiting))
-                    waiting.clear()
+                if sound := gate.push(bytes(given.data)):
+                    await child.put(sound)
             else:
-                if waiting:
-                    await child.put(bytes(waiting))
+                if sound := gate.end():
+                    await child.put(sound)
                 await child.put(b"")
-                waiting.clear()
-                is_open = False
         reading.cancel()
 
     async def _read(self, child: Child, language: LanguageCode) -> None:
@@ -154,10 +140,6 @@ _KINDS = {
     "interim": stt.SpeechEventType.INTERIM_TRANSCRIPT,
     "final": stt.SpeechEventType.FINAL_TRANSCRIPT,
 }
-
-
-def _loudest(sound: bytes) -> int:
-    return max(memoryview(sound).cast("h"), default=0)
 
 
 class Mouth(tts.TTS[Any]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -140,6 +141,134 @@ async def test_deepgram_that_closes_in_mid_call_is_a_failure_not_an_end(
         stream.push_frame(_frame())
         with pytest.raises(APIConnectionError):
             await anext(stream)
+
+
+@pytest.mark.parametrize("provider", ["openai", "openai_compatible"])
+async def test_words_come_live_and_whole_when_the_turn_is_over(
+    provider: str, server: SpeechServer
+) -> None:
+    ears = _make(provider, "hear", base_url=server.url, live=True, prompt="Acme", language="en-US")
+
+    events: list[stt.SpeechEvent] = []
+    async with ears.stream(conn_options=ONCE) as stream:
+        for _ in range(2):
+            stream.push_frame(_frame())
+            stream.flush()
+            async for event in stream:
+                events.append(event)
+                if event.type is stt.SpeechEventType.FINAL_TRANSCRIPT:
+                    break
+        stream.end_input()
+
+    told = [(event.type.name, event.alternatives[0].text) for event in events]
+    interim, final = "INTERIM_TRANSCRIPT", "FINAL_TRANSCRIPT"
+    assert told == 2 * [
+        (interim, "hello"),
+        (interim, "hello from"),
+        (interim, "hello from the"),
+        (interim, "hello from the caller"),
+        (final, "hello from the caller"),
+    ]
+    assert server.heard_bytes == pytest.approx(2 * 0.5 * 24_000 * 2, rel=0.1)
+    assert server.keys == ["Bearer k-1"]
+    assert server.asked[0]["intent"] == "transcription"
+    session = json.loads(server.asked[0]["session"])
+    assert session["type"] == "transcription"  # nothing that would answer by itself
+    assert session["audio"]["input"]["turn_detection"] is None
+    assert session["audio"]["input"]["transcription"] == {
+        "model": "gpt-live-transcribe",
+        "language": "en",
+        "prompt": "Acme",
+    }
+
+
+async def test_a_turn_of_silence_is_not_sent_live(server: SpeechServer) -> None:
+    ears = _make("openai", "hear", base_url=server.url, live=True)
+
+    async with ears.stream(conn_options=ONCE) as stream:
+        for level in (20, 4000):
+            stream.push_frame(_frame(level=level))
+            stream.flush()
+        async for event in stream:
+            if event.type is stt.SpeechEventType.FINAL_TRANSCRIPT:
+                break
+        stream.end_input()
+
+    loud = 0.5 * 24_000 * 2
+    assert loud <= server.heard_bytes < 1.7 * loud  # and a little of what stood before it
+
+
+async def test_live_a_refusal_a_failed_turn_and_a_closed_line_are_told_apart(
+    server: SpeechServer,
+) -> None:
+    async def raised() -> Exception:
+        ears = _make("openai", "hear", base_url=server.url, live=True)
+        async with ears.stream(conn_options=ONCE) as stream:
+            stream.push_frame(_frame())
+            stream.flush()
+            with pytest.raises((APIConnectionError, APIStatusError)) as wrong:
+                async for _ in stream:
+                    pass
+        return wrong.value
+
+    server.refuses = {"code": "model_not_found", "message": "No such model."}
+    refused = await raised()
+    server.refuses, server.fails_turns = None, 1
+    failed = await raised()
+    server.breaks = True
+    closed = await raised()
+    server.status = 401
+    unknown = await raised()
+
+    assert isinstance(refused, APIStatusError)
+    assert not refused.retryable
+    assert "No such model." in str(refused)
+    assert isinstance(failed, APIConnectionError)
+    assert isinstance(closed, APIConnectionError)
+    assert isinstance(unknown, APIStatusError)
+    assert unknown.status_code == 401
+
+
+async def test_live_a_harmless_error_ends_nothing(server: SpeechServer) -> None:
+    server.refuses = {"code": "input_audio_buffer_commit_empty", "message": "Too short."}
+    ears = _make("openai", "hear", base_url=server.url, live=True)
+
+    async with ears.stream(conn_options=ONCE) as stream:
+        stream.push_frame(_frame())
+        stream.flush()
+        events = [await anext(stream) for _ in range(5)]
+        stream.end_input()
+
+    assert events[-1].alternatives[0].text == server.words
+
+
+async def test_the_next_recogniser_hears_where_the_first_cannot(server: SpeechServer) -> None:
+    settings = VoiceSettings(
+        stt=VoiceProvider(
+            provider="openai_compatible",
+            live=True,
+            base_url="http://127.0.0.1:9",
+            fallbacks=[SpeechService(provider="openai_compatible", live=True, base_url=server.url)],
+        ),
+        tts=VoiceProvider(provider="program", command=["true"]),
+    )
+    both = shelf.open_speech(settings, secret=_secret, mounted=_nothing, ends=inference.VAD())
+
+    async with both.ears.stream(conn_options=ONCE) as stream, asyncio.timeout(30):
+
+        async def talk() -> None:
+            while True:  # what was said to the first is lost with it: callers are asked again
+                stream.push_frame(_frame())
+                stream.flush()
+                await asyncio.sleep(0.3)
+
+        talking = asyncio.create_task(talk())
+        event = await anext(stream)
+        talking.cancel()
+        stream.end_input()
+    await both.close()
+
+    assert event.alternatives[0].text in server.words
 
 
 async def test_the_next_voice_speaks_where_the_first_cannot(server: SpeechServer) -> None:

@@ -78,7 +78,7 @@ PIPER = Kind(
 KOKORO = Kind(
     provider="kokoro",
     half="speak",
-    files=("model*.onnx", "voices.bin", "tokens.txt", "espeak-ng-data/phontab"),
+    files=("model*.onnx", "voices.bin", "tokens.txt"),
     module="sherpa_onnx",
     package="sherpa-onnx",
 )

@@ -33,6 +33,11 @@ def speak(made: Made) -> tts.TTS[Any]:
     program = Program.of_module(
         _kinds.KOKORO.child,
         str(path),
-        *(str(given.speaker), str(given.speed), str(given.threads), made.language.lower()),
+        *(str(given.speaker), str(given.speed), str(given.threads), _tongue(made.language)),
     )
     return Mouth(program, name=path.name)
+
+
+def _tongue(language: str) -> str:
+    """Name a language as espeak-ng does; its English is British, Kokoro's first voices are not."""
+    return "en-us" if language == "en" else language.lower()

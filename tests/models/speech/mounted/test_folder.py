@@ -23,7 +23,7 @@ FILES = {
     "vosk": ["am/final.mdl", "conf/model.conf", "graph/Gr.fst"],
     "whisper": ["model.bin", "config.json", "tokenizer.json", "vocabulary.txt"],
     "piper": ["en_US-amy.onnx", "en_US-amy.onnx.json"],
-    "kokoro": ["model.int8.onnx", "voices.bin", "tokens.txt", "espeak-ng-data/phontab"],
+    "kokoro": ["model.int8.onnx", "voices.bin", "tokens.txt", "lexicon-us-en.txt"],
     "sherpa": ["encoder-1.onnx", "decoder-1.onnx", "joiner-1.onnx", "tokens.txt"],
 }
 

@@ -83,13 +83,13 @@ async def _recording_of(house: SpokenAppliance, caller: Caller) -> tuple[str, Re
     return call.id, house.db.read(lambda c: records.find_recording(c, call.id))
 
 
-def _played(file: bytes) -> Any:
+def played(file: bytes) -> Any:
     """Give a file's two sides, at 48 kHz."""
     with av.open(io.BytesIO(file), "r") as reading:
         return np.concatenate([f.to_ndarray() for f in reading.decode(audio=0)], axis=1)
 
 
-def _loud_s(side: Any) -> float:
+def loud_s(side: Any) -> float:
     """Give how long a side is not silent, in tenths of a second."""
     tenths = side[: len(side) // 4800 * 4800].reshape(-1, 4800)
     return float((np.abs(tenths).mean(axis=1) > 0.01).sum()) / 10
@@ -117,13 +117,13 @@ async def test_both_sides_are_kept_sealed_from_the_end_of_the_sentence_on(
 
     sealed = (folder / call_id).read_bytes()
     assert b"OggS" not in sealed
-    caller_side, bot_side = _played(recordings.read(house.keyring, folder, call_id))
+    caller_side, bot_side = played(recordings.read(house.keyring, folder, call_id))
     assert len(bot_side) / 48_000 == pytest.approx(kept.sound_ms / 1000, abs=0.3)
     # Of what was said to the caller, the disclosure and the sentence are not on it.
     _, _, *after = caller.line.speaker.said
     heard_s = sum(len(said.sound) for said in after) / 32_000
-    assert _loud_s(bot_side) == pytest.approx(heard_s, abs=0.15 * heard_s + 0.5)
-    assert 0.5 < _loud_s(caller_side) < 4
+    assert loud_s(bot_side) == pytest.approx(heard_s, abs=0.15 * heard_s + 0.5)
+    assert 0.5 < loud_s(caller_side) < 4
     assert "Monday" in reply
 
 
@@ -250,7 +250,7 @@ async def test_what_cannot_be_written_ends_the_recording_and_not_the_call(
     assert set(folder.glob("*")) == before
 
 
-async def test_of_a_killed_process_what_was_kept_until_then_can_be_played(tmp_path: Path) -> None:
+async def test_of_a_killed_process_what_was_kept_until_then_can_beplayed(tmp_path: Path) -> None:
     config = tmp_path / "bot_config.yaml"
     text = config_text(tmp_path).replace(
         "  manners:",
@@ -310,7 +310,7 @@ def _save_and_play(office: Office, call_id: str, out: Path) -> None:
     commands.add_to_calls(app, lambda: here)
     saved = CliRunner().invoke(app, ["recording", call_id, "--out", str(out)])
     assert saved.exit_code == 0, saved.exception
-    assert _played(out.read_bytes()).shape[1] > 48_000
+    assert played(out.read_bytes()).shape[1] > 48_000
     assert call_id in CliRunner().invoke(app, ["recordings"]).output
     other = CliRunner().invoke(app, ["recording", "../core.db", "--out", str(out)])
     assert isinstance(other.exception, errors.NotFound)

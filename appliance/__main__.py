@@ -116,6 +116,17 @@ def doctor(
         from appliance.switchboard import plan  # noqa: PLC0415
 
         findings += examiner.phone(plan.lacking(), plan.lacking_for_telephones())
+        if loaded.config.voice.config is not None and not plan.lacking():
+            from appliance.models.speech import shelf  # noqa: PLC0415 - an extra of its own
+            from appliance.models.speech.mounted.folder import FOLDER, Models  # noqa: PLC0415
+
+            with mcp.secrets_at_hand(chosen) as secret:
+                lacks = shelf.lacking(
+                    loaded.config.voice.config,
+                    secret=secret,
+                    mounted=Models(chosen.data_dir / FOLDER).find,
+                )
+                findings += examiner.speech(asyncio.run(lacks))
     _print_findings(findings, as_json=as_json)
     raise typer.Exit(any(finding.state == "fail" for finding in findings))
 

@@ -89,7 +89,7 @@ def _sounds(espeak: str, text: str, language: str) -> str:
 def _ipa(espeak: str, words: str, language: str) -> str:
     """Ask espeak-ng, which may not know a language by its country: `en-in` is then `en`."""
     for known in (language, language.partition("-")[0]):
-        command = [espeak, "-q", "--ipa", "-v", known, "--", words]
+        command = [espeak, "-q", "--ipa", "-v", known, "--", words.replace("\0", " ")]
         done = subprocess.run(  # noqa: S603 - no shell, and the words stand after --
             command, capture_output=True, text=True, timeout=_ESPEAK_S, check=False
         )

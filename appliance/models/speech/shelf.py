@@ -67,6 +67,21 @@ def open_speech(
     return Speech(_ears(hear, ends), _mouth(speak), parts=(*hear, *speak))
 
 
+async def lacking(settings: VoiceSettings, *, secret: Secret, mounted: Mounted) -> list[str]:
+    """Say what each provider of a config lacks before it can serve a call; asks none of them."""
+    halves: list[tuple[Half, VoiceProvider]] = [("hear", settings.stt), ("speak", settings.tts)]
+    lacks = []
+    for half, first in halves:
+        for each in chain(first):
+            try:
+                made = make(each, half, secret=secret, mounted=mounted)
+            except errors.Misconfigured as cause:
+                lacks.append(cause.sentence)
+            else:
+                await made.aclose()
+    return lacks
+
+
 def chain(first: VoiceProvider) -> list[SpeechService]:
     """Give a provider and its fallbacks, in order."""
     return [first, *first.fallbacks]

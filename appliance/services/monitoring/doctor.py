@@ -127,6 +127,13 @@ def phone(lacking: Sequence[str], lacking_for_telephones: Sequence[str]) -> list
     return [Finding("phone", "ok", "What calls need is installed.")]
 
 
+def speech(lacking: Sequence[str]) -> list[Finding]:
+    """Say what the providers of speech lack."""
+    if lacking:
+        return [Finding("speech", "fail", said) for said in lacking]
+    return [Finding("speech", "ok", "What the config names for speech is there.")]
+
+
 def channels(probed: Sequence[tuple[str, Step]]) -> list[Finding]:
     """Say of each channel what works, step by step."""
     return [

@@ -405,6 +405,23 @@ def test_a_missing_library_is_named_with_the_command_that_brings_it() -> None:
     assert "uv pip install no-such-package" in kind.how_to_install
 
 
+async def test_everything_that_speech_lacks_is_said_at_once(server: SpeechServer) -> None:
+    settings = VoiceSettings(
+        stt=VoiceProvider(
+            provider="deepgram",
+            credentials_secret="other",
+            fallbacks=[SpeechService(provider="openai_compatible")],
+        ),
+        tts=VoiceProvider(provider="openai_compatible", base_url=server.url),
+    )
+
+    lacks = await shelf.lacking(settings, secret=_secret, mounted=_nothing)
+
+    assert ["appliance secrets set other" in lacks[0], "needs base_url" in lacks[1]] == [True, True]
+    assert len(lacks) == 2
+    assert server.asked == []
+
+
 def test_every_file_here_is_a_provider_that_can_do_something() -> None:
     assert len(shelf.names()) >= 8
     for name in shelf.names():

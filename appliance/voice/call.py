@@ -87,7 +87,7 @@ async def answer(
     )
     session = pipeline.session(speech, vad)
     recorder = await Recorder.begin(house, talk, call, conversation)
-    recording = Recording(house=house, wishes=config.voice.recording, call_id=recorder.call_id)
+    recording = Recording(house=house, wishes=config.voice.recording, call_id=recorder.row.call_id)
     held = _Held(
         call=call,
         line=session_io,
@@ -107,10 +107,10 @@ async def answer(
         await recording.end()
         await recorder.end(outcome)
     finally:
-        await recording.end()
         await recorder.abandon()
         await held.close()
         await speech.close()
+        await recording.end()
     return outcome
 
 

@@ -1,6 +1,8 @@
 # The appliance in one image: Debian trixie with its Python 3.13, our locked requirements, our code.
-# Build with `make image`. Certificates and package settings are the base image's own: nothing here
+# Build with `make image`; `make image-voice` (--build-arg VOICE=1) adds what calls need. Certificates and package settings are the base image's own: nothing here
 # names a host, so that the same file builds behind a mirror.
+
+ARG VOICE=""
 
 FROM debian:trixie-slim AS base
 RUN apt-get update \
@@ -19,14 +21,41 @@ RUN python3 -m venv /opt/venv \
 RUN /opt/uv/bin/uv pip install --python /opt/venv/bin/python --no-cache --no-deps --require-hashes \
       --compile-bytecode --quiet -r requirements.lock
 
+# What calls need: LiveKit's libraries, and its servers built from their pinned sources. SPEECH names
+# libraries for hearing and speaking on this machine: vosk, whisper, piper, sherpa (Kokoro too).
+FROM requirements AS requirements-voice
+ARG SPEECH=""
+COPY requirements-voice.lock ./
+COPY packaging/speech speech/
+RUN for name in ../requirements-voice $SPEECH; do \
+      /opt/uv/bin/uv pip install --python /opt/venv/bin/python --no-cache --no-deps --require-hashes \
+        --compile-bytecode --quiet -r "speech/$name.lock" || exit 1; \
+    done
+
+FROM requirements AS livekit
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends gcc libc6-dev libopus-dev libopusfile-dev libsoxr-dev pkg-config
+COPY packaging/livekit packaging/go.lock packaging/
+COPY packaging/livekit-sip packaging/livekit-sip/
+RUN ln -s /opt/uv made && packaging/livekit made --servers \
+ && mv made/bin/livekit-server made/bin/livekit-sip /usr/local/bin/
+
+FROM base AS base-voice
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends libopus0 libopusfile0 libsoxr0 redis-server \
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/apt /var/log/dpkg.log
+COPY --from=livekit /usr/local/bin/livekit-server /usr/local/bin/livekit-sip /usr/local/bin/
+
 FROM requirements AS requirements-dev
 RUN /opt/uv/bin/uv pip install --python /opt/venv/bin/python --no-cache --no-deps --require-hashes \
       --quiet -r requirements-dev.lock
 
-FROM base AS body
+FROM requirements${VOICE:+-voice} AS chosen
+
+FROM base${VOICE:+-voice} AS body
 RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin appliance \
  && mkdir /data /keys && chown appliance:appliance /data /keys && chmod 700 /data /keys
-COPY --from=requirements /opt/venv /opt/venv
+COPY --from=chosen /opt/venv /opt/venv
 WORKDIR /app
 COPY bot_config.yaml LICENSE NOTICE ./
 COPY packaging/link.py packaging/

@@ -28,7 +28,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # What every file holds, as one digest: `make check` does not repeat tests that passed on the same.
 TREE = git ls-files -z --cached --others --exclude-standard | xargs -0 sha256sum 2>/dev/null | sha256sum
 
-.PHONY: help run test check livekit format bench evals coverage lock schema image image-test hooks clean
+.PHONY: help run test check livekit format bench evals coverage lock schema image image-voice image-test hooks clean
 
 help: ## list what can be made
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name says; \
@@ -70,12 +70,21 @@ lock: $(VENV)/.uv ## choose the newest fitting dependencies anew, with hashes
 		-c requirements.lock -o requirements-voice.lock
 	$(UV) $(COMPILE) --upgrade --custom-compile-command "make lock" --extra dev --extra voice \
 		-c requirements-voice.lock -o requirements-dev.lock
+	for pair in vosk:vosk whisper:faster-whisper piper:piper-tts sherpa:sherpa-onnx; do \
+		echo "$${pair##*:}" | $(UV) $(COMPILE:pyproject.toml=-) --upgrade \
+			--custom-compile-command "make lock" -c requirements-voice.lock \
+			-o "packaging/speech/$${pair%%:*}.lock"; \
+	done
 
 schema: $(VENV)/.run ## write the config's JSON schema for editors
 	$(VENV)/bin/appliance config schema > bot_config.schema.json
 
 image: ## build the image
 	$(DOCKER) build --network host --target appliance -t $(IMAGE) .
+
+image-voice: ## build the image with what calls need; SPEECH="vosk piper" adds local speech
+	$(DOCKER) build --network host --target appliance --build-arg VOICE=1 --build-arg SPEECH="$(SPEECH)" \
+		-t $(IMAGE):voice .
 
 image-test: image ## run the image as a user would, and the tests inside its Python
 	$(DOCKER) build --network host --target tests -t $(IMAGE)-tests .

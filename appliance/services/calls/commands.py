@@ -19,6 +19,7 @@ from appliance.core.store.database import Database
 from appliance.services.calls import recordings as sound
 from appliance.services.calls import records
 
+
 class Office(Protocol):
     """What the commands work on: the open store with its keys, and who is at the keyboard."""
 

@@ -26,6 +26,7 @@ NAMES = (
     "turn_cost",
     "desk_model",
     "voice",
+    "dictation",
     "ready",
     "idle_memory",
     "group_commit",

@@ -92,9 +92,9 @@ def _wav_of(command: list[str], text: str | None) -> bytes:
         return sound
 
 
-def flite(text: str) -> bytes:
+def flite(text: str, voice: str = "slt") -> bytes:
     """Speak by flite: 16 kHz."""
-    return _wav_of(["flite", "-voice", "slt", "-t", text, "-o", "/dev/stdout"], None)
+    return _wav_of(["flite", "-voice", voice, "-t", text, "-o", "/dev/stdout"], None)
 
 
 def espeak(text: str) -> bytes:

@@ -88,9 +88,13 @@ class Telephone:
         wait_for(lambda: bool(self.events(kind)), within_s, f"{kind}; said: {self.said}")
         return self.events(kind)[-1]
 
+    def sounds(self) -> list[Path]:
+        """Give what came out of the telephone, a file a call."""
+        return sorted(self.folder.glob("dump-*-dec.wav"))
+
     def heard(self) -> np.ndarray:
-        """Give every sample that came out of the telephone so far."""
-        found = sorted(self.folder.glob("dump-*-dec.wav"))
+        """Give every sample that came out of the telephone so far, in its newest call."""
+        found = self.sounds()
         if not found:
             return np.zeros(0, np.int16)
         return np.frombuffer(found[-1].read_bytes()[44:][: _even(found[-1])], np.int16)
@@ -109,8 +113,12 @@ def telephone(
     number: str = "caller",
     answers: bool = False,
     sip: int | None = None,
+    user: str = "",
+    password: str = "",
 ) -> Iterator[Telephone]:
     """Switch a telephone on. `source` is what it says: silence, or `aufile,PATH` (8 kHz WAV).
+
+    `user` and `password` prove who it is.
 
     Silence is sent, as telephones do: a caller of whom nothing comes counts as gone.
     """
@@ -124,6 +132,7 @@ def telephone(
     (folder / "config").write_text(settings)
     mode = "auto" if answers else "manual"
     line = f"<sip:{number}@{host}:{sip}>;regint=0;audio_codecs=PCMU/8000/1;answermode={mode}"
+    line += f";auth_user={user};auth_pass={password}" if user else ""
     (folder / "accounts").write_text(line + "\n")
     with (
         (folder / "log").open("wb") as log,

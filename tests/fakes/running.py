@@ -24,8 +24,10 @@ def free_port() -> int:
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     for _ in range(_PORTS):
         port = 20_000 + worker * _PORTS + random.randrange(_PORTS)
-        with socket.socket() as trial, contextlib.suppress(OSError):
-            trial.bind(("127.0.0.1", port))
+        with contextlib.ExitStack() as trials, contextlib.suppress(OSError):
+            for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+                trial = trials.enter_context(socket.socket(type=kind))
+                trial.bind(("", port))  # on every address: telephones listen on the machine's own
             return port
     raise AssertionError("no port is free")
 

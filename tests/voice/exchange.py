@@ -120,6 +120,24 @@ def config(folder: Path, extra: str = "", host: str = "") -> Path:
     return path
 
 
+def keypad_text(more: str = "") -> str:
+    """Give the sample config with the keypad menu on the phone: no speech service, no model.
+
+    `more` are lines of voice.phone.
+    """
+    phone = f"""voice:
+  enabled: true
+  phone:
+    allowed_addresses: [{own_address()}]
+    ring_s: 60
+{more}"""
+    before, off, after = (
+        (HOUSE / "bot_config.yaml").read_text().partition("voice:\n  enabled: false\n")
+    )
+    assert off, "the sample config's voice section has changed"
+    return before + phone + after
+
+
 def activate(folder: Path, path: Path, **settings: object) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "appliance", "config", "activate", str(path)],
@@ -157,7 +175,7 @@ def exchange(
     path = config(folder, extra)
     if text is not None:
         path.write_text(text)
-    activate(folder, path)
+    activate(folder, path, **chosen)
     with running(folder, module, config=path, **chosen) as runs:
         made = Exchange(
             own_address(), int(str(chosen["sip_port"])), runs, folder, {"config": path, **chosen}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from appliance.assembly.office import Office, open_office
+from appliance.connectors.phone import access, rooms
+from appliance.connectors.phone.rooms import CallRoom
 from appliance.contacts import identities
 from appliance.conversation import records, tickets
 from appliance.conversation.tickets import Ticket
@@ -44,6 +47,16 @@ class Desk:
 
     def tickets(self) -> list[Ticket]:
         return self.office.db.read(lambda c: tickets.listed(c, self.office.keyring))
+
+    def rooms(self) -> list[CallRoom]:
+        """Ask LiveKit's server which calls there are."""
+        entry = access.of(self.office.keyring, int(str(self.exchange.settings["livekit_port"])))
+
+        async def listed() -> list[CallRoom]:
+            async with rooms.open_rooms(entry) as opened:
+                return await opened.all()
+
+        return asyncio.run(listed())
 
 
 def desk_of(exchange: Exchange) -> Desk:

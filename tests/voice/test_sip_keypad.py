@@ -17,7 +17,7 @@ from tests.fakes.baresip import Telephone, telephone
 from tests.fakes.invite import invite
 from tests.fakes.phone_worker import loudest
 from tests.fakes.running import wait_for
-from tests.voice.exchange import HOUSE, exchange, needs_livekit, own_address
+from tests.voice.exchange import exchange, keypad_text, needs_livekit, own_address
 from tests.voice.record import MONDAY, NUMBER, Desk, desk_of, hears, narrow
 
 pytestmark = [pytest.mark.slow, needs_livekit()]
@@ -25,17 +25,9 @@ pytestmark = [pytest.mark.slow, needs_livekit()]
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    whole = (HOUSE / "bot_config.yaml").read_text()
-    phone = f"""voice:
-  enabled: true
-  phone:
-    allowed_addresses: [{own_address()}]
-    ring_s: 60
-"""
-    text = whole.replace("voice:\n  enabled: false\n", phone)
     folder = tmp_path_factory.mktemp("keypad")
     with exchange(
-        folder, module="appliance.switchboard", text=text, clock_start=MONDAY.isoformat()
+        folder, module="appliance.switchboard", text=keypad_text(), clock_start=MONDAY.isoformat()
     ) as opened:
         made = desk_of(opened)
         yield made

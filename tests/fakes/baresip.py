@@ -21,6 +21,7 @@ from tests.fakes.running import free_port, wait_for
 
 MODULES = "/usr/lib/baresip/modules"
 INSTALLED = shutil.which("baresip") is not None
+_TRIES = 5
 
 _CONFIG = """\
 poll_method epoll
@@ -125,43 +126,56 @@ def telephone(
     folder.mkdir(parents=True, exist_ok=True)
     if source is None:
         source = f"aufile,{write_wav(folder / 'silence.wav', np.zeros(8000 * 600))}"
-    sip, control = sip or free_port(), free_port()
-    settings = _CONFIG.format(
-        host=host, sip=sip, control=control, modules=MODULES, folder=folder, source=source
-    )
-    (folder / "config").write_text(settings)
     mode = "auto" if answers else "manual"
-    line = f"<sip:{number}@{host}:{sip}>;regint=0;audio_codecs=PCMU/8000/1;answermode={mode}"
-    line += f";auth_user={user};auth_pass={password}" if user else ""
-    (folder / "accounts").write_text(line + "\n")
-    with (
-        (folder / "log").open("wb") as log,
-        subprocess.Popen(
-            ["baresip", "-f", str(folder)], stdout=log, stderr=log, stdin=subprocess.DEVNULL
-        ) as process,
-    ):
+    proof = f";auth_user={user};auth_pass={password}" if user else ""
+    account = f"regint=0;audio_codecs=PCMU/8000/1;answermode={mode}{proof}"
+    process, control, at = _switched_on(folder, host, source, f"{number}@{host}", account, sip)
+    try:
+        with control:
+            yield Telephone(control, folder, at)
+    finally:
+        process.terminate()
         try:
-            with _connected(control) as held:
-                yield Telephone(held, folder, sip)
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
-def _connected(port: int) -> socket.socket:
+def _switched_on(
+    folder: Path, host: str, source: str, address: str, account: str, wanted: int | None
+) -> tuple[subprocess.Popen[bytes], socket.socket, int]:
+    """Start baresip; gives its process, its control and its port. A port may be taken meanwhile."""
+    for _ in range(_TRIES):
+        sip, control = wanted or free_port(), free_port()
+        settings = _CONFIG.format(
+            host=host, sip=sip, control=control, modules=MODULES, folder=folder, source=source
+        )
+        (folder / "config").write_text(settings)
+        (folder / "accounts").write_text(f"<sip:{address}:{sip}>;{account}\n")
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(
+                ["baresip", "-f", str(folder)], stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+        if (held := _connected(control, process)) is not None:
+            return process, held, sip
+        process.kill()
+        process.wait()
+    raise AssertionError(f"baresip does not start: {(folder / 'log').read_text()[-400:]}")
+
+
+def _connected(port: int, process: subprocess.Popen[bytes]) -> socket.socket | None:
+    """Open the telephone's control; None where it has ended or does not come up."""
     began = time.monotonic()
-    while True:
+    while process.poll() is None and time.monotonic() - began < 30:
         try:
             control = socket.create_connection(("127.0.0.1", port), timeout=1)
         except OSError:
-            assert time.monotonic() - began < 30, "baresip does not start"
             time.sleep(0.05)
             continue
         control.setblocking(False)
         return control
+    return None
 
 
 def write_wav(path: Path, samples: np.ndarray) -> Path:

@@ -31,6 +31,7 @@ A_CALL = "a call's"
 CALLS = int(os.environ.get("CALLS_IN_A_ROW", "6"))
 _LOOK_S = 0.3  # a look costs some CPU itself
 _WARM = 2  # a program's first calls load what it keeps
+_COLLECTED = {"livekit-server", "livekit-sip"}  # Go lets garbage double before it collects it
 _POOLED = 5  # connections and threads that LiveKit's programs keep for the next call
 
 
@@ -141,8 +142,6 @@ def test_calls_in_a_row_leave_every_program_as_it_was(
             phone.hang_up()
             wait_for(lambda: is_at_rest(desk), 60, "the end of the call")
             held.append(programs(line))
-            if os.environ.get("LK_DBG"):
-                print(count, round(time.monotonic()), flush=True)
     held = held[_WARM:]
     few = min(max(len(held) // 2, 1), 10)
 
@@ -152,7 +151,7 @@ def test_calls_in_a_row_leave_every_program_as_it_was(
         first, last = (_middle(name, part) for part in (held[:few], held[-few:]))
         lines.append(f"  {name:32} {_worded(first)}   {_worded(last)}")
         if (
-            last.memory_mb > first.memory_mb * 1.05 + 8
+            last.memory_mb > first.memory_mb * 1.05 + (40 if name in _COLLECTED else 8)
             or last.files > first.files + _POOLED
             or last.threads > first.threads + _POOLED
         ):

@@ -1,0 +1,137 @@
+"""The table of faults where LiveKit carries the call: what is killed while somebody talks.
+
+Each line is printed: what is heard of it, after how long, how the call's rows end, how long until
+the next caller is answered. A sentence is known by its sound, as it comes out of the telephone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import psutil
+import pytest
+
+from appliance.contacts import identities
+from appliance.services.calls import records
+from tests.fakes.baresip import Telephone, telephone
+from tests.fakes.running import wait_for
+from tests.voice import listening
+from tests.voice.exchange import exchange, keypad_text, needs_livekit
+from tests.voice.record import Desk, desk_of
+
+pytestmark = [pytest.mark.slow, needs_livekit()]
+
+CALL = "the call's own process"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A line of the table.
+
+    Attributes:
+        killed: A program of the exchange, or the process that holds the call.
+        hears: The recording the caller hears next; None: the call cannot be reached any more.
+        rows: In which states the call's rows end, the first one being the call that was hit.
+    """
+
+    killed: str
+    hears: str | None
+    rows: tuple[set[str], ...]
+
+
+FAULTS = (
+    Fault(CALL, "welcome", ({"dropped"}, {"ended"})),  # another process takes the call over
+    Fault("livekit-server", "welcome", ({"ended", "dropped"}, {"ended"})),
+    Fault("redis-server", "menu-again", ({"ended"},)),  # the call does not need it
+    Fault("livekit-sip", None, ({"ended", "dropped"},)),
+)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with exchange(
+        tmp_path_factory.mktemp("keypad"), module="appliance.switchboard", text=keypad_text()
+    ) as opened:
+        made = desk_of(opened)
+        yield made
+        made.office.close()
+
+
+def holder_of_the_call(desk: Desk) -> psutil.Process:
+    """Find the process that holds the only call: the older one of those the worker has forked."""
+    found = [
+        process
+        for process in psutil.Process(desk.exchange.runs.process.pid).children(recursive=True)
+        if "multiprocessing" in " ".join(process.cmdline())
+    ]
+    pids = {process.pid for process in found}
+    forked = [process for process in found if process.ppid() in pids]
+    return min(forked, key=lambda process: float(process.create_time()))
+
+
+def greet(desk: Desk, phone: Telephone) -> None:
+    """Dial, again where that is in vain, until the welcome is heard."""
+
+    def is_greeted() -> bool:
+        if len(phone.events("CALL_CLOSED")) == len(phone.events("CALL_LOCAL_SDP")):
+            phone.dial(desk.exchange.address)
+            time.sleep(1)
+        time.sleep(0.3)
+        return listening.is_heard("welcome", phone.heard()[-8_000 * 10 :])
+
+    wait_for(is_greeted, 60, "the welcome")
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.killed.replace(" ", "-"))
+def test_whatever_is_killed_in_a_call_the_caller_is_served_or_the_next_one_is(
+    desk: Desk, tmp_path: Path, fault: Fault, capsys: pytest.CaptureFixture[str]
+):
+    line, number = desk.exchange, f"+1617555{FAULTS.index(fault):04}"
+    with telephone(tmp_path / "phone", line.host, number=number) as phone:
+        greet(desk, phone)
+        before = len(phone.heard())
+        began = time.monotonic()
+        (holder_of_the_call(desk) if fault.killed == CALL else line.program(fault.killed)).kill()
+
+        heard_s = None
+        if fault.hears is not None:
+            recording = fault.hears
+            wait_for(lambda: is_heard(phone, recording, before), 60, f"{recording} is heard")
+            heard_s = time.monotonic() - began
+            assert not phone.events("CALL_CLOSED")
+        phone.hang_up()
+    wait_for(lambda: line.state()["state"] == "ok", 40, "the phone is whole")
+    with telephone(tmp_path / "next", line.host) as another:
+        greet(desk, another)
+        next_s = time.monotonic() - began
+        another.hang_up()
+
+    wait_for(lambda: desk.rooms() == [], 60, "the end of every call")
+    states = ended(desk, number)
+    with capsys.disabled():
+        told = f"{heard_s:.1f} s, {fault.hears!r}" if heard_s is not None else "nothing any more"
+        print(f"\n  {fault.killed}: {told}; rows {states}; next call {next_s:.1f} s", end="")
+    assert len(states) == len(fault.rows)
+    assert all(state in fits for state, fits in zip(states, fault.rows, strict=True))
+
+
+def is_heard(phone: Telephone, recording: str, after: int) -> bool:
+    time.sleep(0.3)
+    return listening.is_heard(recording, phone.heard()[after:])
+
+
+def ended(desk: Desk, number: str) -> list[str]:
+    """Give in which states a caller's rows end, once those whose process died are closed."""
+    office = desk.office
+    later = office.clock.now() + timedelta(minutes=5)
+    office.db.write_now(lambda c: records.drop_dead(c, later))
+    contact = office.db.read(
+        lambda c: identities.find(c, office.keyring, kind="phone", value=number)
+    )
+    found = office.db.read(lambda c: records.newest(c, most=50))
+    return [call.state for call in reversed(found) if call.contact_id == contact]

@@ -1,6 +1,7 @@
 # The appliance in one image: Debian trixie with its Python 3.13, our locked requirements, our code.
-# Build with `make image`; `make image-voice` (--build-arg VOICE=1) adds what calls need. Certificates and package settings are the base image's own: nothing here
-# names a host, so that the same file builds behind a mirror.
+# Build with `make image`; `make image-voice` (--build-arg VOICE=1) adds what calls need. Certificates
+# and package settings are the base image's own: nothing here names a host, so that the same file
+# builds behind a mirror.
 
 ARG VOICE=""
 

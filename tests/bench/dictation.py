@@ -54,7 +54,7 @@ async def _heard() -> tuple[list[Heard], list[Heard]]:
     said = dictation.utterances()
     found = []
     for by_telephone in (False, True):
-        ears = shelf.make(named, "hear", secret=lambda _: None)
+        ears = shelf.make(named, "hear", secret=lambda _: None, mounted=lambda _: None)
         found.append(await dictation.heard(ears, said, by_telephone=by_telephone))
         await ears.aclose()
     return found[0], found[1]

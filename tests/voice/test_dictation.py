@@ -16,7 +16,7 @@ from tests.voice import dictation
 
 def _ears() -> Any:
     named = SpeechService(provider="program", command=sphinx.program())
-    return shelf.make(named, "hear", secret=lambda _: None)
+    return shelf.make(named, "hear", secret=lambda _: None, mounted=lambda _: None)
 
 
 @pytest.mark.parametrize(

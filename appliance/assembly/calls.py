@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +11,10 @@ from appliance.assembly.house import Appliance
 from appliance.assembly.office import open_office
 from appliance.core.clock import Clock
 from appliance.core.settings import Settings
+from appliance.core.store import events
+from appliance.core.store.events import Event
+
+STOPS = "phone_stops"
 
 
 class SpokenAppliance(Appliance):
@@ -17,6 +22,12 @@ class SpokenAppliance(Appliance):
 
     takes_up_all = False
     is_spoken = True
+
+    async def _hear(self, event: Event) -> None:
+        if event.kind == STOPS:
+            self.draining.set()
+            return
+        await super()._hear(event)
 
     def take_config_up(self) -> None:
         """Take the config up as every process does; the second time only what others activated.
@@ -27,6 +38,19 @@ class SpokenAppliance(Appliance):
             super().take_config_up()
         else:
             self._reload()
+
+
+def tell_calls_to_end(settings: Settings) -> None:
+    """Let every call that is held say goodbye and end.
+
+    LiveKit's own shutdown is no way to tell them: it waits for a call's end before it says a word
+    to the call's process.
+
+    Raises:
+        Misconfigured, Unavailable: the store cannot be opened or written.
+    """
+    with contextlib.closing(open_office(settings)) as office:
+        office.db.write_now(lambda c: events.record(c, office.clock.now(), STOPS))
 
 
 def opened(settings: Settings, clock: Clock | None = None) -> SpokenAppliance:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import signal
 import sys
 import time
 from asyncio.subprocess import PIPE, STDOUT, Process
@@ -79,7 +78,7 @@ class Child:
         if self.pid is not None:
             assert self._process is not None
             with contextlib.suppress(ProcessLookupError):
-                self._process.send_signal(signal.SIGTERM)
+                self._process.send_signal(self.program.stop_signal)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self.program.stop_s):
                     await self._process.wait()

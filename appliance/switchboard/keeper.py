@@ -19,7 +19,7 @@ from appliance.core.clock import Clock
 from appliance.core.store import notes
 from appliance.core.store.database import Database
 from appliance.switchboard.child import Child
-from appliance.switchboard.plan import Plan
+from appliance.switchboard.plan import WARDEN, WORKER, Plan
 
 _log = logs.get(__name__)
 
@@ -88,7 +88,14 @@ class Keeper:
                 _log.error("a program of the phone is not ready", program=program.name)
 
     async def _stop(self) -> None:
-        """Stop the programs in the opposite order: no more calls, then those under way."""
+        """Stop the programs: nobody asks for a bot any more, calls end with a word, then the rest.
+
+        The rest in the order opposite to that of their start; without them no word is heard.
+        """
+        for name in (WARDEN, WORKER):
+            for child in [each for each in self._children if each.program.name == name]:
+                await child.stop()
+                self._children.remove(child)
         while self._children:
             await self._children[-1].stop()
             self._children.pop()

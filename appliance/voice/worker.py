@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Coroutine
 from functools import partial
 
 from livekit.agents import AgentServer, JobContext, JobProcess
@@ -21,7 +20,8 @@ from appliance.core.supervised import die_with_parent
 from appliance.voice import keys, ladder, outgoing, pipeline, room, transfer
 
 _DRAIN_S = 20
-_CLOSE_S = 7.0
+# As long as it takes to say so and to write the rows.
+_CLOSE_S = 12.0
 _READY_S = 60.0
 _log = logs.get(__name__)
 
@@ -69,6 +69,10 @@ async def run(chosen: Settings) -> None:
         serving.result()
         raise errors.Unavailable("The worker ended: LiveKit's server does not answer.")
     _log.info("stopping")
+    try:
+        await asyncio.to_thread(calls.tell_calls_to_end, chosen)
+    except errors.Error as cause:
+        _log.error("calls could not be told that they end", why=cause.sentence)
     with contextlib.suppress(TimeoutError):
         # A process that is being made ready may take longer; it ends with us.
         async with asyncio.timeout(_CLOSE_S):
@@ -91,7 +95,6 @@ async def take(job: JobContext) -> None:
     house = job.proc.userdata["house"]
     entering = asyncio.create_task(room.caller_in(job), name="enter the room")
     async with calls.started(house):
-        job.add_shutdown_callback(_draining(house))
         caller = await entering
         if caller is None:
             job.shutdown("nobody was there")
@@ -126,10 +129,3 @@ class _Load:
 
     def __call__(self, server: AgentServer) -> float:
         return min(len(server.active_jobs) / self._most, 1.0)
-
-
-def _draining(house: calls.SpokenAppliance) -> Callable[[], Coroutine[None, None, None]]:
-    async def drain() -> None:
-        house.draining.set()
-
-    return drain

@@ -12,7 +12,8 @@ from appliance.connectors.phone import refusals
 from appliance.conversation.values import Role
 from appliance.services.bookings import tables as bookings
 from appliance.services.calls import records
-from appliance.voice import voicemail
+from appliance.services.calls.values import Call
+from appliance.voice import phrases, voicemail
 from tests.fakes.baresip import Telephone, telephone
 from tests.fakes.invite import invite
 from tests.fakes.phone_worker import loudest
@@ -106,3 +107,24 @@ def test_nobody_comes_in_by_naming_an_allowed_address_as_their_own(
     answer = invite("127.0.0.1", desk.exchange.sip, source="127.0.0.1", caller_host=host)
 
     assert answer.split(" ")[1] == status
+
+
+# The last one: the telephone is off then.
+def test_when_everything_stops_a_call_under_way_is_told_so_and_hung_up(
+    desk: Desk, caller: Telephone
+) -> None:
+    before = len(desk.said(Role.BOT))
+    hears(desk, "To leave a message, press three", after=before)
+
+    desk.exchange.runs.process.terminate()
+
+    hears(desk, phrases.STOPPING.text, after=before)
+    caller.wait("CALL_CLOSED", 30)
+    wait_for(lambda: newest(desk).outcome == "stopped", 15, "its row")
+    lost = desk.office.db.read(lambda c: records.find_lost(c, newest(desk).id))
+    assert lost is not None
+    assert desk.exchange.runs.process.wait(60) == 0
+
+
+def newest(desk: Desk) -> Call:
+    return desk.office.db.read(lambda c: records.newest(c, most=1))[0]

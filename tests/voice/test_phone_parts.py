@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import jwt
 import pytest
 from livekit import api
+from livekit.protocol.models import ParticipantInfo
 
 from appliance.config import model
-from appliance.connectors.phone import access, prompts, refusals, servers
+from appliance.connectors.phone import access, prompts, refusals, rooms, servers
 from appliance.core.crypto import Keyring
 from appliance.core.settings import Settings
 from appliance.switchboard import plan
@@ -146,3 +150,22 @@ def test_an_operators_own_recording_comes_before_ours(tmp_path: Path):
     assert ours
     assert prompts.samples("welcome", own=tmp_path) == prompts.samples("goodbye")
     assert prompts.samples("moment", own=tmp_path) == prompts.samples("moment")
+
+
+def test_a_bot_whose_process_is_no_more_is_known_to_be_dead():
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+
+    def bot(process: object) -> ParticipantInfo:
+        return ParticipantInfo(
+            kind=ParticipantInfo.Kind.AGENT, attributes={access.PROCESS: str(process)}
+        )
+
+    caller = ParticipantInfo(
+        kind=ParticipantInfo.Kind.SIP, attributes={access.PROCESS: str(ended.pid)}
+    )
+    assert rooms.is_dead(bot(ended.pid))
+    assert not rooms.is_dead(bot(os.getpid()))
+    assert not rooms.is_dead(bot("not a number"))
+    assert not rooms.is_dead(ParticipantInfo(kind=ParticipantInfo.Kind.AGENT))
+    assert not rooms.is_dead(caller)

@@ -24,6 +24,8 @@ OUTWARD = f"{PREFIX}out-"
 """What the rooms of calls that we make begin with; the rest names the call we owe."""
 PERSON = "person-"
 """What a person's identity begins with who is called into a caller's room."""
+PROCESS = "frontdesk.process"
+"""The attribute in which a bot names its process, so that its death is seen at once."""
 _KEY = "frontdesk"
 _VALID = timedelta(minutes=10)
 

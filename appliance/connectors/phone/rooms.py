@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from livekit.protocol.agent import JobStatus
 from livekit.protocol.models import ParticipantInfo, Room
 
 from appliance.connectors.phone import announce
-from appliance.connectors.phone.access import AGENT, PERSON, PREFIX, Access
+from appliance.connectors.phone.access import AGENT, PERSON, PREFIX, PROCESS, Access
 from appliance.core import errors
 
 T = TypeVar("T")
@@ -68,8 +69,18 @@ class Rooms:
                 inside = await _asked(
                     self.server.room.list_participants(api.ListParticipantsRequest(room=room.name))
                 )
-                found.append(_call(room, list(inside.participants)))
+                living = [each for each in inside.participants if not is_dead(each)]
+                for each in inside.participants:
+                    if each not in living:
+                        await self._remove(room.name, each.identity)
+                found.append(_call(room, living))
         return sorted(found, key=lambda call: call.began_at)
+
+    async def _remove(self, room: str, identity: str) -> None:
+        """Put out a bot whose process was killed: the server holds it to be there for 20 s more."""
+        gone = api.RoomParticipantIdentity(room=room, identity=identity)
+        with contextlib.suppress(errors.Unavailable):  # it has noticed by itself
+            await _asked(self.server.room.remove_participant(gone))
 
     async def call_bot(self, room: str, told: dict[str, str], *, anew: bool) -> None:
         """Ask for the bot unless one is on its way; `told` is what the worker learns of the call.
@@ -151,6 +162,19 @@ class Rooms:
             room_name=room, participant_identity=caller, transfer_to=to
         )
         await _asked(self.server.sip.transfer_sip_participant(wanted), within_s=45)
+
+
+def is_dead(who: ParticipantInfo) -> bool:
+    """Tell whether it is a bot whose process, on this machine, is no more."""
+    if who.kind != ParticipantInfo.Kind.AGENT or not who.attributes.get(PROCESS, "").isdecimal():
+        return False
+    try:
+        os.kill(int(who.attributes[PROCESS]), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False  # somebody else's
+    return False
 
 
 def _call(room: Room, inside: list[ParticipantInfo]) -> CallRoom:

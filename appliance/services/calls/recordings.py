@@ -72,17 +72,20 @@ def read(keyring: Keyring, folder: Path, call_id: str) -> bytes:
     """Give a recording's sound.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is none, or it holds nothing.
         Misconfigured: another key sealed it, or it was changed.
     """
     try:
         sealed = (folder / call_id).read_bytes()
     except FileNotFoundError:
         raise errors.NotFound(f"The call {call_id} has no recording.") from None
-    return b"".join(
+    sound = b"".join(
         keyring.open_bytes(_PLACE, f"{call_id}|{number}", piece)
         for number, piece in enumerate(_pieces(sealed))
     )
+    if not sound:  # its process was killed in the first second
+        raise errors.NotFound(f"The recording of the call {call_id} holds nothing.")
+    return sound
 
 
 def erase(

@@ -170,13 +170,14 @@ def test_an_address_must_have_been_said() -> None:
     assert held(of, "Call 415-555-2671.") == set()
 
 
-def test_a_reference_must_have_been_given() -> None:
+@pytest.mark.parametrize("reference", ["T-ABC123", "T-KZJQAJ"])
+def test_a_reference_must_have_been_given(reference: str) -> None:
     of = grounds()
-    assert held(of, "Your reference is T-ABC123.") == {Kind.REFERENCE}
+    assert held(of, f"Your reference is {reference}.") == {Kind.REFERENCE}
 
-    of.was_said("I have passed this on (reference T-ABC123).")
+    of.was_said(f"I have passed this on (reference {reference}).")
 
-    assert held(of, "Your reference is T-ABC123.") == set()
+    assert held(of, f"Your reference is {reference}.") == set()
 
 
 def test_a_colleague_who_quotes_somebody_sets_no_price() -> None:

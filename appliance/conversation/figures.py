@@ -120,7 +120,8 @@ _TIME = re.compile(
 )
 # A cheap look first: most sentences state no figure at all.
 _LOOK = re.compile(
-    rf"\d|[%‰@]|\(at\)|\[at\]|\b[A-Z]-[A-Z]{{6}}|\b(?:{_WORD}|half|mitad|moiti|halber|metade|buy one|free|nothing|"
+    rf"\d|[%‰@]|\(at\)|\[at\]|\b[A-Z]-[A-Z]{{6}}|"
+    rf"\b(?:{_WORD}|half|mitad|moiti|halber|metade|buy one|free|nothing|"
     r"costs?|charge|fees?|on the house|waived?|complimentary|gr[aá]tis|gratuit\w*|kostenlos|"
     r"umsonst|cuesta|kostet|co[uû]te|custa|costa)\b",
     re.IGNORECASE,

@@ -24,5 +24,5 @@ PROCESSES = (
     Process("jobs", "appliance.jobs", 10, 8, "work on a schedule and in the background"),
     Process("api", "appliance.api", 20, 62, "HTTP, and the desk that answers"),
     # It becomes appliance.switchboard as soon as the live config has the phone on.
-    Process("switchboard", "appliance.switchboard.resting", 30, 24, "LiveKit's servers, and calls"),
+    Process("switchboard", "appliance.switchboard.resting", 30, 17, "LiveKit's servers, and calls"),
 )

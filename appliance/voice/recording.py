@@ -118,8 +118,10 @@ class Recording:
                         await self._over.wait()
                         return
                 await asyncio.to_thread(_keep, self._writing, self._encoder, self._tape.take())
-            self._close()  # it was erased while the call went on: nothing more is kept
+            self._tape.stop()  # it was erased while the call went on: nothing more is kept
+            self._close()
         except (errors.Unavailable, OSError) as cause:
+            self._tape.stop()
             _log.error("a recording stops", call=self.call_id, why=type(cause).__name__)
 
     async def _note(self, *, is_over: bool) -> bool:
@@ -135,6 +137,7 @@ class Recording:
             self._going = None
 
     async def _drop(self) -> None:
+        self._tape.stop()
         if self._writing is not None:
             path = self._writing.path
             self._close()

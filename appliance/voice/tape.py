@@ -106,6 +106,12 @@ class Tape:
         """Listen from now on."""
         self._began = self._clock()
 
+    def stop(self) -> None:
+        """Listen no more, and forget what was not taken."""
+        self._began = None
+        for waiting in (self._left, self._right, self._waiting):
+            waiting.clear()
+
     def heard(self, frame: rtc.AudioFrame) -> None:
         """Take what the caller said."""
         if self._began is not None and self._late_s > -_STALLED_S:

@@ -63,6 +63,18 @@ def test_nothing_is_on_it_from_before_its_start(call: Call) -> None:
     assert call.tape.ms == 1000
 
 
+def test_nothing_is_on_it_from_after_its_stop(call: Call) -> None:
+    call.tape.start()
+    call.tape.spoken(_frame(7, 3.0))
+    call.goes_on(1.0)
+
+    call.tape.stop()
+    call.tape.spoken(_frame(7, 3.0))
+    call.goes_on(5.0)
+
+    assert len(call.tape.take()) == 0
+
+
 def test_what_was_cut_off_is_not_on_it(call: Call) -> None:
     call.tape.start()
     call.tape.spoken(_frame(7, 5.0))  # all at once, as a voice gives it

@@ -304,12 +304,15 @@ def refuse_recording(connection: Connection, now: datetime, call_id: str) -> Non
 
 
 def keep_what_the_dead_recorded(connection: Connection) -> None:
-    """End the recordings of calls that are over: their process died before it could."""
+    """End the recordings of calls that are over: their process died before it could.
+
+    Of one that had hardly begun nothing is kept.
+    """
     over = sa.select(voice_calls.c.id).where(voice_calls.c.state != "open")
     connection.execute(
         voice_recordings.update()
         .where(voice_recordings.c.state == "open", voice_recordings.c.call_id.in_(over))
-        .values(state="kept")
+        .values(state=sa.case((voice_recordings.c.sound_ms == 0, "erased"), else_="kept"))
     )
 
 

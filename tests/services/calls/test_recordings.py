@@ -130,15 +130,17 @@ def test_what_was_refused_or_erased_is_not_kept_after_all(db: Database) -> None:
 def test_days_are_counted_from_the_recording_and_a_call_that_goes_on_is_left_alone(
     db: Database, keyring: Keyring, folder: Path
 ) -> None:
-    call_id = _call(db)
+    call_id, brief = _call(db), _call(db, "bob")
     _write(keyring, folder, call_id)
+    _write(keyring, folder, brief)
+    db.write_now(lambda c: records.recorded(c, call_id, 5_000, is_over=False))
 
     recordings.care(db, folder, MONDAY + timedelta(days=6, hours=23), keep_days=7)
     going = db.read(lambda c: records.find_recording(c, call_id))
     db.write_now(lambda c: records.drop_dead(c, MONDAY + timedelta(seconds=1)))
     recordings.care(db, folder, MONDAY + timedelta(days=7), keep_days=7)
     over = db.read(lambda c: records.find_recording(c, call_id))
-    assert (folder / call_id).exists()
+    assert [path.name for path in folder.iterdir()] == [call_id]  # the other had hardly begun
     recordings.care(db, folder, MONDAY + timedelta(days=7, seconds=1), keep_days=7)
 
     assert going is not None

@@ -23,7 +23,8 @@ RUN /opt/uv/bin/uv pip install --python /opt/venv/bin/python --no-cache --no-dep
       --compile-bytecode --quiet -r requirements.lock
 
 # What calls need: LiveKit's libraries, and its servers built from their pinned sources. SPEECH names
-# libraries for hearing and speaking on this machine: vosk, whisper, piper, sherpa (Kokoro too).
+# libraries for hearing and speaking on this machine: vosk, whisper, sherpa (Kokoro too). Piper is
+# GPL and stays out.
 FROM requirements AS requirements-voice
 ARG SPEECH=""
 COPY requirements-voice.lock ./

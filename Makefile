@@ -70,10 +70,11 @@ lock: $(VENV)/.uv ## choose the newest fitting dependencies anew, with hashes
 		-c requirements.lock -o requirements-voice.lock
 	$(UV) $(COMPILE) --upgrade --custom-compile-command "make lock" --extra dev --extra voice \
 		-c requirements-voice.lock -o requirements-dev.lock
-	for pair in vosk:vosk whisper:faster-whisper piper:piper-tts sherpa:sherpa-onnx; do \
+	for pair in packaging/speech/vosk:vosk packaging/speech/whisper:faster-whisper \
+			packaging/speech/sherpa:sherpa-onnx tests/voice/piper:piper-tts; do \
 		echo "$${pair##*:}" | $(UV) $(COMPILE:pyproject.toml=-) --upgrade \
 			--custom-compile-command "make lock" -c requirements-voice.lock \
-			-o "packaging/speech/$${pair%%:*}.lock"; \
+			-o "$${pair%%:*}.lock"; \
 	done
 
 schema: $(VENV)/.run ## write the config's JSON schema for editors
@@ -82,7 +83,7 @@ schema: $(VENV)/.run ## write the config's JSON schema for editors
 image: ## build the image
 	$(DOCKER) build --network host --target appliance -t $(IMAGE) .
 
-image-voice: ## build the image with what calls need; SPEECH="vosk piper" adds local speech
+image-voice: ## build the image with what calls need; SPEECH="vosk sherpa" adds local speech
 	$(DOCKER) build --network host --target appliance --build-arg VOICE=1 --build-arg SPEECH="$(SPEECH)" \
 		-t $(IMAGE):voice .
 

@@ -45,6 +45,7 @@ class Fault:
 
 FAULTS = (
     Fault(CALL, "welcome", ({"dropped"}, {"ended"})),  # another process takes the call over
+    # livekit-sip takes half a minute to two minutes to come back to a new server by itself.
     Fault("livekit-server", "welcome", ({"ended", "dropped"}, {"ended"})),
     Fault("redis-server", "menu-again", ({"ended"},)),  # the call does not need it
     Fault("livekit-sip", None, ({"ended", "dropped"},)),
@@ -101,7 +102,7 @@ def test_whatever_is_killed_in_a_call_the_caller_is_served_or_the_next_one_is(
         heard_s = None
         if fault.hears is not None:
             recording = fault.hears
-            wait_for(lambda: is_heard(phone, recording, before), 60, f"{recording} is heard")
+            wait_for(lambda: is_heard(phone, recording, before), 100, f"{recording} is heard")
             heard_s = time.monotonic() - began
             assert not phone.events("CALL_CLOSED")
         phone.hang_up()

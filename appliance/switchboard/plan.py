@@ -76,8 +76,8 @@ def plan(voice: model.Voice, settings: Settings, access: Access, folder: Path) -
         "LIVEKIT_API_KEY": access.key,
         "LIVEKIT_API_SECRET": access.secret,
     }
-    worker = _ours(WORKER, "appliance.voice", environment, stop_s=9, port=settings.voice_port)
-    warden = _ours(WARDEN, "appliance.switchboard.warden", {}, stop_s=2)
+    worker = _ours(WORKER, "appliance.voice", environment, stop_s=12, port=settings.voice_port)
+    warden = _ours(WARDEN, "appliance.switchboard.warden", {}, stop_s=1)
     alone = (servers.livekit_server(access, wanted, None), worker, warden)
     if not voice.phone.enabled:
         return Plan(alone)

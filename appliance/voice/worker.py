@@ -21,7 +21,7 @@ from appliance.voice import keys, ladder, outgoing, pipeline, room, transfer
 
 _DRAIN_S = 20
 # As long as it takes to say so and to write the rows.
-_CLOSE_S = 8.0
+_CLOSE_S = 11.0
 _READY_S = 60.0
 _log = logs.get(__name__)
 

@@ -62,7 +62,8 @@ def test_a_caller_books_the_next_but_one_free_appointment_by_keys(desk: Desk, ca
     assert booked.starts_at > MONDAY
     (conversation,) = {each.conversation_id for each in desk.messages()}
     assert booked.conversation_id == conversation
-    [call] = desk.office.db.read(lambda c: records.newest(c, most=1))
+    wait_for(lambda: newest(desk).outcome is not None, 15, "the end of its row")
+    call = newest(desk)
     assert (call.kind, call.state, call.outcome) == ("sip", "ended", "served")
     assert call.conversation_id == conversation
     assert call.bot_ms > 5_000

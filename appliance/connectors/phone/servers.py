@@ -102,6 +102,7 @@ def livekit_server(access: Access, ports: Ports, redis: Path | None) -> Program:
         command=(str(find(SERVER)),),
         environment={"LIVEKIT_CONFIG": json.dumps(config)},  # JSON is YAML
         port=ports.signal,
+        stop_s=1.0,
     )
 
 
@@ -151,4 +152,4 @@ def redis(folder: Path) -> Program:
         "loglevel": "warning",
     }
     options = [word for name, value in settings.items() for word in (f"--{name}", value)]
-    return Program(name=REDIS, command=(str(find(REDIS)), *options), socket=socket)
+    return Program(name=REDIS, command=(str(find(REDIS)), *options), socket=socket, stop_s=1.0)

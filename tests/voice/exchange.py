@@ -157,7 +157,7 @@ def ports() -> dict[str, object]:
         "rtc_tcp_port": free_port(),
         "rtc_udp_port": free_port(),
         "sip_port": free_port(),
-        "sip_rtp_ports": f"{first}-{first + 40}",
+        "sip_rtp_ports": f"{first}-{first + 200}",  # twenty callers at once ask for many
     }
 
 

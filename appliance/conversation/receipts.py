@@ -67,6 +67,10 @@ _UNSETTLED = sa.select(sa.literal(1)).where(
 _PROVED = sa.select(receipts.c.proves).where(
     receipts.c.conversation_id == sa.bindparam("conversation"), receipts.c.state == "done"
 )
+_COUNT = sa.select(sa.func.count()).where(
+    receipts.c.conversation_id == sa.bindparam("conversation"),
+    receipts.c.part == sa.bindparam("of_part"),
+)
 _DISCARD = receipts.delete().where(
     receipts.c.turn_id == sa.bindparam("turn"),
     receipts.c.part == "result",
@@ -111,6 +115,12 @@ def find(connection: Connection, keyring: Keyring, key: Key, part: str) -> tuple
     if row is None:
         return None
     return row.state, keyring.open_json(_VALUE, row.id, row.value) if row.value else None
+
+
+def count(connection: Connection, conversation_id: str, part: str) -> int:
+    """Count the effects of one kind in a conversation."""
+    found = connection.execute(_COUNT, {"conversation": conversation_id, "of_part": part})
+    return int(found.scalar_one())
 
 
 def add(

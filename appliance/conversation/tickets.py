@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from appliance.conversation import entries, records
+from appliance.conversation import entries, receipts, records
 from appliance.conversation.outbox import records as outbox
 from appliance.conversation.tables import tickets
 from appliance.conversation.values import Role, State
@@ -91,6 +91,11 @@ def find_open(connection: Connection, keyring: Keyring, conversation_id: str) ->
     """Find the ticket by which a conversation waits for a person, or is with one."""
     row = connection.execute(_OPEN_OF, {"conversation": conversation_id}).first()
     return _ticket(keyring, row) if row is not None else None
+
+
+def times_asked(connection: Connection, conversation_id: str) -> int:
+    """Count how often a person was asked for, be it in the same words."""
+    return receipts.count(connection, conversation_id, "ticket")
 
 
 def get(connection: Connection, keyring: Keyring, wanted: str) -> Ticket:

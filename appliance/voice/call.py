@@ -139,12 +139,13 @@ class _Held:
     _entered: list[str] = field(default_factory=list)
     _ticket_before: Ticket | None = None
     _ticket: Ticket | None = None
+    _times_asked: int = 0
     _turns_seen: int = 0
 
     async def to_the_end(self) -> CallOutcome:
         """Greet, talk, and say goodbye."""
         self.began = self.house.clock.monotonic()
-        self._ticket_before = self._open_ticket()
+        self._ticket_before, self._times_asked = self._open_ticket(), self._count_asked()
         agent = FrontdeskAgent(self.talk, is_settled=self._is_refusal)
         self.session.on("speech_created", lambda event: self._speech_created(agent, event))
         self.session.on("error", self._on_error)
@@ -368,9 +369,11 @@ class _Held:
         return handed
 
     def _new_ticket(self) -> Ticket | None:
-        """Find the ticket by which this call has asked for a person, once."""
-        found = self._open_ticket()
-        if found is None or found in (self._ticket_before, self._ticket):
+        """Find the ticket by which this call has asked for a person since the last look."""
+        found, times = self._open_ticket(), self._count_asked()
+        is_same = found in (self._ticket_before, self._ticket) and times == self._times_asked
+        self._times_asked = times
+        if found is None or is_same:
             return None
         self._ticket = found
         return found
@@ -383,6 +386,9 @@ class _Held:
         return self.house.db.read(
             lambda c: tickets.find_open(c, self.house.keyring, self.conversation.id)
         )
+
+    def _count_asked(self) -> int:
+        return self.house.db.read(lambda c: tickets.times_asked(c, self.conversation.id))
 
     # -- what happens to it ----------------------------------------------------------------------
 

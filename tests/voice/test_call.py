@@ -13,7 +13,8 @@ from appliance.connectors.messages import Identity
 from appliance.conversation import spoken
 from appliance.conversation.values import Conversation, Role
 from appliance.core.store.database import Connection
-from appliance.voice import played, wording
+from appliance.voice import played, raw, wording
+from appliance.voice.transfer import Errand, Handed
 from appliance.voice.values import Ended
 from tests.voice.calls import Caller, manners, spoken_house, until
 
@@ -60,6 +61,33 @@ async def test_a_person_who_is_asked_for_gets_a_ticket_and_the_call_knows(
 
     assert outcome.handoff is not None
     assert outcome.handoff in reply
+
+
+class Busy(raw.RawLine):
+    """A line on which every person is asked for in vain."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    async def hand_over(self, errand: Errand) -> Handed:
+        self.asked += 1
+        return Handed.NOT_TAKEN
+
+
+async def test_a_person_whom_nobody_brought_can_be_asked_for_again_in_the_same_words(
+    house: SpokenAppliance, script: Path
+) -> None:
+    line = Busy()
+    async with Caller(house, script, line=line) as caller:
+        await caller.greeted()
+
+        await caller.say("person", "i would like to talk to a person")
+        await until(lambda: line.asked == 1)
+        await until(lambda: [m.text for m in caller.messages].count(wording.NOBODY_TOOK) == 1)
+        await caller.say("person", "i would like to talk to a person")
+        await until(lambda: line.asked == 2)
+        await caller.hang_up()
 
 
 async def test_whoever_speaks_over_a_reply_is_recorded_as_having_heard_its_beginning(

@@ -38,11 +38,13 @@ class Child:
 
     Attributes:
         born: Hears of every start that has come to be ready.
+        died: Hears of every end nobody has asked for, before it is started again.
         refused: Says why a call was turned away of which a line of the program's log tells.
     """
 
     program: Program
     born: Callable[[], None] = lambda: None
+    died: Callable[[], None] = lambda: None
     refused: Callable[[Mapping[str, Any]], str | None] = lambda _: None
     deaths: int = 0
     is_ready: bool = False
@@ -70,6 +72,13 @@ class Child:
         """Its process, while there is one."""
         return self._process.pid if self._process and self._process.returncode is None else None
 
+    def ask_to_end(self) -> None:
+        """Ask its process to end; unless it is being stopped, it is started again."""
+        if self.pid is not None:
+            assert self._process is not None
+            with contextlib.suppress(ProcessLookupError):
+                self._process.send_signal(self.program.stop_signal)
+
     async def stop(self) -> None:
         """End it: asked first, then made to."""
         if self._task is None:
@@ -77,8 +86,7 @@ class Child:
         self._is_stopping = True
         if self.pid is not None:
             assert self._process is not None
-            with contextlib.suppress(ProcessLookupError):
-                self._process.send_signal(self.program.stop_signal)
+            self.ask_to_end()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self.program.stop_s):
                     await self._process.wait()
@@ -97,6 +105,7 @@ class Child:
             if self._is_stopping:
                 return
             _log.error("a program of the phone has ended", program=self.program.name)
+            self.died()
             await asyncio.sleep(pause)
 
     async def _live(self) -> None:

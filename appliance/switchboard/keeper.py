@@ -8,11 +8,12 @@ import json
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from appliance.config import model
-from appliance.connectors.phone import refusals
+from appliance.connectors.phone import refusals, servers
 from appliance.connectors.phone.servers import Program
 from appliance.core import errors, logs
 from appliance.core.clock import Clock
@@ -80,7 +81,12 @@ class Keeper:
     async def _start(self, programs: tuple[Program, ...]) -> None:
         """Start the programs, each once the one before it answers."""
         for program in programs:
-            child = Child(program=program, born=self._born, refused=self._refused)
+            child = Child(
+                program=program,
+                born=self._born,
+                died=partial(self._died, program.name),
+                refused=self._refused,
+            )
             self._children.append(child)
             child.start()
             self._note()
@@ -103,6 +109,16 @@ class Keeper:
     def _born(self) -> None:
         if self._plan.has_trunk and any(child.deaths for child in self._children):
             self._changed.set()  # redis forgets the trunk with its life
+
+    def _died(self, name: str) -> None:
+        """Let the bridge hang up and begin anew where the server it carried calls to is gone.
+
+        By itself it finds a new server after half a minute to two, with its callers in silence.
+        """
+        if name == servers.SERVER:
+            for child in self._children:
+                if child.program.name == servers.SIP:
+                    child.ask_to_end()
 
     def _refused(self, told: Mapping[str, Any]) -> str | None:
         return refusals.reason(told, self._voice.phone)

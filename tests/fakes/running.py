@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import os
 import random
+import signal
 import socket
 import subprocess
 import sys
@@ -83,8 +84,13 @@ def command(
     stderr: int = subprocess.DEVNULL,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run `appliance WORDS` from the project's folder; at the end it is killed if it still runs."""
+    # A shell lets what it runs in the background ignore Ctrl-C, and so would what we start.
+    deaf = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     process = subprocess.Popen(
-        [sys.executable, "-m", "appliance", *map(str, words)],
+        [
+            *(["env", "--default-signal=INT"] if deaf else []),
+            *[sys.executable, "-m", "appliance", *map(str, words)],
+        ],
         cwd=ROOT,
         env=environment(folder, 0),
         stdin=subprocess.DEVNULL,

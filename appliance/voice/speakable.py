@@ -6,7 +6,8 @@ import re
 
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _URL = re.compile(r"\b(?:https?://|www\.)[^\s<>()]+", re.IGNORECASE)
-_CODE = re.compile(r"\b(?=[A-Z0-9-]*\d)[A-Z]{1,3}-[A-Z0-9]{4,12}\b")
+# Our own references may have no digit: T-KZJQAJ.
+_CODE = re.compile(r"\b(?:(?=[A-Z0-9-]*\d)[A-Z]{1,3}-[A-Z0-9]{4,12}|[A-Z]-[A-Z0-9]{6})\b")
 _PHONE = re.compile(r"(?<![\w.,-])\+?\(?\d[\d ()./-]{6,18}\d(?![\w-])")
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$|^\d{1,2}[./]\d{1,2}[./]\d{2,4}$")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+", re.MULTILINE)

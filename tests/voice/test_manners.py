@@ -66,6 +66,7 @@ def test_keys_are_one_entry_until_a_hash_or_a_pause() -> None:
         ("Write to jane.doe@example.com today.", "Write to jane dot doe at example dot com today."),
         ("Call +1 617 555 0142.", "Call plus 1, 6 1 7, 5 5 5, 0 1 4 2."),
         ("Your reference is T-7K2M9Q.", "Your reference is T, 7 K 2, M 9 Q."),
+        ("Your reference is T-KZJQAJ.", "Your reference is T, K Z J, Q A J."),
         ("See https://www.acme.example/prices?x=1.", "See acme dot example slash prices."),
         ("We open 9:00 am to 5:00 pm on 2026-11-19.", "We open 9:00 am to 5:00 pm on 2026-11-19."),
         ("Premium is $1,299.00 a year.", "Premium is $1,299.00 a year."),

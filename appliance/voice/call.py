@@ -19,13 +19,13 @@ from livekit.agents import (
 
 from appliance.assembly.house import Appliance
 from appliance.config.model import BotConfig
-from appliance.conversation import spoken, tickets
+from appliance.conversation import records, spoken, tickets
 from appliance.conversation.tickets import Ticket
 from appliance.conversation.values import Conversation, Role
 from appliance.core import errors, logs
 from appliance.models.speech import shelf
 from appliance.models.speech.mounted.folder import FOLDER, Models
-from appliance.voice import broken, outgoing, pipeline, wording
+from appliance.voice import broken, outgoing, pipeline, spelling, wording
 from appliance.voice.agent import FrontdeskAgent, heard
 from appliance.voice.errands import Errands
 from appliance.voice.line import SessionIO
@@ -40,6 +40,7 @@ from appliance.voice.values import CUT_OFF, CallOutcome, Ended, IncomingCall
 _LOOK_S = 0.1
 _LAST_WORDS_S = 15.0
 _ASIDES_S = 1.0
+_NEWEST = 20
 
 _log = logs.get(__name__)
 
@@ -146,7 +147,7 @@ class _Held:
         """Greet, talk, and say goodbye."""
         self.began = self.house.clock.monotonic()
         self._ticket_before, self._times_asked = self._open_ticket(), self._count_asked()
-        agent = FrontdeskAgent(self.talk, is_settled=self._is_refusal)
+        agent = FrontdeskAgent(self.talk, is_settled=self._settles)
         self.session.on("speech_created", lambda event: self._speech_created(agent, event))
         self.session.on("error", self._on_error)
         self.session.on("close", self._on_close)
@@ -271,14 +272,34 @@ class _Held:
         )
         return told
 
-    async def _is_refusal(self, words: str) -> bool:
-        """Stop recording where the caller wants that; True where they have said nothing else."""
-        found = self.recording.refused_by(words)
-        if found is None:
+    async def _settles(self, words: str) -> bool:
+        """Do what the call itself can, so that the desk need not answer: True where that is all.
+
+        The caller may not want to be recorded, or wants to hear spelled what was said last.
+        """
+        refusal = self.recording.refused_by(words)
+        if refusal is not None:
+            await self._refuse_recording()
+            if not refusal.is_all:
+                return False
+        elif spelling.is_asked_for(words) and (told := spelling.spelled(self._last_reply())):
+            self._say_aside(told)
+        else:
             return False
-        await self._refuse_recording()
-        if not found.is_all:
-            return False
+        await self._keep(words)
+        return True
+
+    def _last_reply(self) -> str:
+        newest = self.house.db.read(
+            lambda c: records.visible_newest(
+                c, self.house.keyring, self.conversation.contact_id, most=_NEWEST
+            )
+        )
+        said = [m.text for m in newest if m.role is Role.BOT and not m.extras.get("aside")]
+        return said[-1] if said else ""
+
+    async def _keep(self, words: str) -> None:
+        """Record words of the caller that nobody has to answer."""
         try:
             await self.house.db.write(
                 lambda c: spoken.said(
@@ -293,7 +314,6 @@ class _Held:
             )
         except errors.Unavailable as cause:
             _log.error("a caller's words could not be kept", why=cause.sentence)
-        return True
 
     async def _refuse_recording(self) -> None:
         await self.recording.refuse()

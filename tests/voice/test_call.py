@@ -13,7 +13,7 @@ from appliance.connectors.messages import Identity
 from appliance.conversation import spoken
 from appliance.conversation.values import Conversation, Role
 from appliance.core.store.database import Connection
-from appliance.voice import played, raw, wording
+from appliance.voice import played, raw, speakable, wording
 from appliance.voice.transfer import Errand, Handed
 from appliance.voice.values import Ended
 from tests.voice.calls import Caller, manners, spoken_house, until
@@ -110,6 +110,23 @@ async def test_whoever_speaks_over_a_reply_is_recorded_as_having_heard_its_begin
     assert whole.startswith(cut.text.removesuffix("...").strip())
     assert len(cut.text) < len(whole)
     assert cut.extras["unheard"] == whole
+
+
+async def test_a_caller_may_have_the_last_reply_spelled(
+    house: SpokenAppliance, script: Path
+) -> None:
+    async with Caller(house, script) as caller:
+        await caller.greeted()
+        reply = await caller.say("person", "i would like to talk to a person")
+        reference = next(word for word in reply.split() if word.startswith("T-")).strip(".,")[:8]
+
+        caller.speak("hours", "can you spell that please")
+        await until(lambda: caller.messages[-1].text.startswith("The reference: T, "))
+        outcome = await caller.hang_up()
+
+    assert caller.messages[-1].text == f"The reference: {speakable.spelled(reference)}."
+    assert caller.messages[-2].text == "can you spell that please"
+    assert outcome.turns == 1
 
 
 async def test_a_caller_who_never_speaks_is_asked_then_told_goodbye(

@@ -43,6 +43,13 @@ def pytest_sessionfinish() -> None:
     gc.collect()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> None:
+    """Collect for the same reason before a failure is shown: its source is parsed for that."""
+    if call.excinfo is not None:
+        gc.collect()
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     made = config.stash.get(_CACHE, None)
     if made is not None:

@@ -24,7 +24,7 @@ from tests.voice.exchange import exchange, needs_livekit, own_address
 from tests.voice.record import MONDAY, NUMBER, Desk, desk_of, narrow
 from tests.voice.test_sip_whole import tell
 
-pytestmark = [pytest.mark.slow, needs_livekit()]
+pytestmark = [pytest.mark.slow, needs_livekit(), pytest.mark.calls]
 
 REASON = "Your table is booked for tonight."
 OPENING = ["A machine speaks.", f"I am calling for Acme Corporation. {REASON}"]

@@ -11,7 +11,7 @@ from tests.fakes.baresip import telephone
 from tests.fakes.running import wait_for
 from tests.voice.exchange import Exchange, exchange, needs_livekit
 
-pytestmark = [pytest.mark.slow, needs_livekit()]
+pytestmark = [pytest.mark.slow, needs_livekit(), pytest.mark.calls]
 
 USER, PASSWORD = "pbx", "correct-horse-7"
 

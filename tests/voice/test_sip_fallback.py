@@ -10,7 +10,7 @@ from tests.fakes.baresip import telephone
 from tests.fakes.running import free_port
 from tests.voice.exchange import exchange, needs_livekit, own_address
 
-pytestmark = [pytest.mark.slow, needs_livekit()]
+pytestmark = [pytest.mark.slow, needs_livekit(), pytest.mark.calls]
 
 
 def test_a_call_no_worker_answers_within_two_rings_goes_to_the_fallback(

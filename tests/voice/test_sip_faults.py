@@ -23,7 +23,7 @@ from tests.voice import listening
 from tests.voice.exchange import exchange, keypad_text, needs_livekit
 from tests.voice.record import Desk, desk_of
 
-pytestmark = [pytest.mark.slow, needs_livekit()]
+pytestmark = [pytest.mark.slow, needs_livekit(), pytest.mark.calls]
 
 CALL = "the call's own process"
 

@@ -21,7 +21,7 @@ from tests.fakes.running import wait_for
 from tests.voice.exchange import exchange, keypad_text, needs_livekit, own_address
 from tests.voice.record import MONDAY, NUMBER, Desk, desk_of, hears, narrow
 
-pytestmark = [pytest.mark.slow, needs_livekit()]
+pytestmark = [pytest.mark.slow, needs_livekit(), pytest.mark.calls]
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from tests.fakes.running import wait_for
 from tests.voice.exchange import Exchange, exchange, keypad_text, needs_livekit
 from tests.voice.record import Desk, desk_of
 
-pytestmark = [pytest.mark.slow, needs_livekit()]
+pytestmark = [pytest.mark.slow, needs_livekit(), pytest.mark.calls]
 
 LINES, CALLERS = 4, 20
 A_CALL = "a call's"

@@ -17,7 +17,7 @@ from tests.fakes.running import wait_for
 from tests.voice.exchange import Exchange, exchange, needs_livekit
 from tests.voice.record import Desk, desk_of
 
-pytestmark = [pytest.mark.slow, needs_livekit()]
+pytestmark = [pytest.mark.slow, needs_livekit(), pytest.mark.calls]
 
 SCENARIOS = Path(__file__).parent / "sipp"
 PATIENCE_S = 90

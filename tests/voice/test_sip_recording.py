@@ -16,7 +16,7 @@ from tests.voice.exchange import exchange, needs_livekit, own_address
 from tests.voice.record import MONDAY, NUMBER, desk_of, narrow
 from tests.voice.test_recording import loud_s, played
 
-pytestmark = [pytest.mark.slow, needs_livekit()]
+pytestmark = [pytest.mark.slow, needs_livekit(), pytest.mark.calls]
 
 SENTENCE = "We record this call."
 

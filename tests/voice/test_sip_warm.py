@@ -20,7 +20,7 @@ from tests.voice.calls import config_text
 from tests.voice.exchange import exchange, needs_livekit, own_address
 from tests.voice.record import MONDAY, Desk, desk_of, narrow
 
-pytestmark = [pytest.mark.slow, needs_livekit()]
+pytestmark = [pytest.mark.slow, needs_livekit(), pytest.mark.calls]
 
 NUMBERS = (f"+1617555012{digit}" for digit in itertools.count())
 ASKED = "i would like to talk to a person"

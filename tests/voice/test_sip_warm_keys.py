@@ -13,7 +13,7 @@ from tests.voice.exchange import HOUSE, exchange, needs_livekit, own_address
 from tests.voice.record import MONDAY, NUMBER, desk_of
 from tests.voice.test_sip_warm import hears, person, tone
 
-pytestmark = [pytest.mark.slow, needs_livekit()]
+pytestmark = [pytest.mark.slow, needs_livekit(), pytest.mark.calls]
 
 
 def test_a_caller_by_keys_is_announced_by_a_recording_and_joined(tmp_path: Path):

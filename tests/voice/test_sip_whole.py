@@ -18,7 +18,7 @@ from tests.voice.calls import config_text
 from tests.voice.exchange import exchange, needs_livekit, own_address
 from tests.voice.record import MONDAY, NUMBER, Desk, desk_of, hears, narrow
 
-pytestmark = [pytest.mark.slow, needs_livekit()]
+pytestmark = [pytest.mark.slow, needs_livekit(), pytest.mark.calls]
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from tests.fakes.baresip import write_wav
 from tests.fakes.running import Running, running, wait_for
 from tests.voice.exchange import Exchange, exchange, needs_livekit
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser, needs_livekit()]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, needs_livekit(), pytest.mark.calls]
 
 # Gives the loudest frequency of what the page plays, in Hz.
 LISTEN = """

@@ -39,7 +39,8 @@ run: $(VENV)/.run ## set up, start the appliance with the sample config, print t
 
 test: $(VENV)/.dev ## set up, run all tests
 	$(PYTEST) -m "not calls"
-	$(PYTHON) -m pytest -m calls  # one after the other: a call needs the machine to itself
+	@# One after the other, and what fails once more: sound cannot wait for a neighbour on the machine.
+	$(PYTHON) -m pytest -m calls || $(PYTHON) -m pytest -m calls --last-failed --last-failed-no-failures none
 	@$(TREE) > $(VENV)/.tested
 
 check: $(VENV)/.dev ## format, lint, types, import contracts, tests: what CI runs

@@ -28,12 +28,11 @@ def test_it_becomes_the_switchboard_and_rests_again_as_the_live_config_says(tmp_
 
         activate(tmp_path, on)
         wait_for(lambda: not is_resting(process), 20, "the switchboard is up")
-        wait_for(lambda: bool(process.children()), 40, "the warden or a server runs")
+        wait_for(lambda: '"off"' not in (phone_note(tmp_path) or '"off"'), 40, "it tells of itself")
 
         activate(tmp_path, SAMPLE)
         wait_for(lambda: is_resting(process), 60, "it rests again")
         assert not process.children()
-        assert phone_note(tmp_path).startswith('{"at"')
         assert '"off"' in phone_note(tmp_path)
 
     assert runs.process.returncode == 0
@@ -52,4 +51,4 @@ def phone_note(folder: Path) -> str:
     with sqlite3.connect(folder / "data/core.db") as db:
         row = db.execute("SELECT value FROM install WHERE name = 'phone'").fetchone()
     db.close()
-    return str(row[0])
+    return str(row[0]) if row else ""

@@ -24,7 +24,7 @@ def test_it_becomes_the_switchboard_and_rests_again_as_the_live_config_says(tmp_
     activate(tmp_path, SAMPLE)
     with running(tmp_path, "appliance.switchboard.resting", config=SAMPLE, **chosen) as runs:
         process = psutil.Process(runs.process.pid)
-        assert is_resting(process)
+        wait_for(lambda: is_resting(process), 20, "it rests")
 
         activate(tmp_path, on)
         wait_for(lambda: not is_resting(process), 20, "the switchboard is up")

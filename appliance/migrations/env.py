@@ -8,6 +8,5 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=context.config.attributes.get("metadata"),
     transactional_ddl=True,
-    transaction_per_migration=True,
 )
 context.run_migrations()

@@ -57,10 +57,10 @@ def test_processes_that_start_together_prepare_one_schema(tmp_path: Path) -> Non
     )
     running = [
         subprocess.Popen([sys.executable, "-c", program, str(tmp_path / "both.db")])
-        for _ in range(3)
+        for _ in range(6)
     ]
 
-    assert [process.wait() for process in running] == [0, 0, 0]
+    assert [process.wait() for process in running] == [0] * 6
 
 
 def test_a_schema_newer_than_the_release_is_refused(migrated: Database) -> None:
@@ -92,7 +92,7 @@ def test_a_migration_that_fails_leaves_nothing(
         schema.prepare(database)
 
     assert "half" not in _shape(database)
-    assert schema.current(database) != "9998"
+    assert schema.current(database) is None
     database.close()
 
 

@@ -1,4 +1,4 @@
-"""Bringing core.db to this release's schema: each migration in one explicit transaction."""
+"""Bringing core.db to this release's schema: what it lacks, in one explicit transaction."""
 
 from __future__ import annotations
 
@@ -25,22 +25,23 @@ def current(db: Database) -> str | None:
 
 
 def prepare(db: Database) -> None:
-    """Run the migrations a database lacks; two processes may call it at once.
+    """Run the migrations a database lacks, all or none; two processes may call it at once.
+
+    Which ones it lacks is read in the transaction that runs them. With one for each, a process
+    that waited for its turn ran what another had meanwhile run.
 
     Raises:
         Misconfigured: the database was written by a newer release.
     """
     if current(db) == head():
         return
-    with db.writing.connect() as connection:
+    with db.writing.begin() as connection:
         if (found := _revision(connection)) and found > head():
             raise errors.Misconfigured(
                 f"{db.path.name} was written by a newer release (schema {found}; this one knows "
                 f"{head()}). Start that release again, or restore a backup made before it."
             )
-        connection.rollback()
         _upgrade(connection)
-        connection.commit()
 
 
 def _revision(connection: Connection) -> str | None:

@@ -64,7 +64,8 @@ evals: $(VENV)/.dev ## play the held-out dialogues, measure the public sets, pri
 	$(PYTHON) -m tests.evals
 
 coverage: $(VENV)/.dev ## run all tests, print what they reach
-	$(PYTEST) --cov --cov-report=term:skip-covered
+	$(PYTEST) -m "not calls" --cov --cov-report=
+	$(PYTHON) -m pytest -m calls --cov --cov-append --cov-report=term:skip-covered
 
 lock: $(VENV)/.uv ## choose the newest fitting dependencies anew, with hashes
 	$(UV) $(COMPILE) --upgrade --custom-compile-command "make lock" -o requirements.lock

@@ -11,13 +11,13 @@ from functools import partial
 
 from appliance.assembly import dials
 from appliance.assembly.office import Office
-from appliance.config.model import BotConfig
+from appliance.config import versions
 from appliance.contacts import identities
 from appliance.core import errors
 from appliance.core.effects import State
 from appliance.core.store.database import Connection
 from appliance.services.bookings import records as bookings
-from appliance.services.bookings.records import BookingRow
+from appliance.services.bookings import wording
 from appliance.services.dials import port, wishes
 from appliance.services.dials import records as owed
 from appliance.services.dials.values import Terms
@@ -27,11 +27,6 @@ from appliance.toolkit import say_moment
 
 CALL = "call"
 _REMINDER = "reminder-"
-_REMINDS = (
-    "You have an appointment on {when}, reference {reference}. "
-    "If you cannot come, please tell me now."
-)
-_GOOD_FOR = timedelta(days=3)
 _ANSWERED = {State.SENT, State.DELIVERED}
 
 
@@ -42,29 +37,27 @@ def look(office: Office) -> None:
     """
     now = office.clock.now()
     wishes.take_in(office.db, office.keyring, now)
-    config = dials.live_config(office)
+    config = versions.live(office.db)
     if config is None or not config.voice.outbound.enabled:
         return
-    if (before_h := config.voice.outbound.remind_before_h) is not None:
-        office.db.write_now(lambda c: _remind(c, office, config, now, timedelta(hours=before_h)))
     terms = dials.terms_of(config)
+    if (before_h := terms.outbound.remind_before_h) is not None:
+        office.db.write_now(lambda c: _remind(c, office, terms, now, timedelta(hours=before_h)))
     for action in office.db.read(lambda c: followups.due(c, office.keyring, now, CALL)):
         office.db.write_now(partial(_move, office=office, terms=terms, now=now, action=action))
 
 
 def _remind(
-    connection: Connection, office: Office, config: BotConfig, now: datetime, before: timedelta
+    connection: Connection, office: Office, terms: Terms, now: datetime, before: timedelta
 ) -> None:
     """Lay down the reminders of appointments that begin within `before`, once each.
 
     Who has just booked for today knows it.
     """
-    zone = dials.terms_of(config).calendar.zone
     for booking in bookings.starting(connection, now, now + before):
         if booking.created_at <= booking.starts_at - before:
-            words = _REMINDS.format(
-                when=say_moment(booking.starts_at, zone), reference=booking.reference
-            )
+            when = say_moment(booking.starts_at, terms.calendar.zone)
+            words = wording.reminder(when, booking.reference)
             followups.put(
                 connection,
                 office.keyring,
@@ -112,7 +105,7 @@ def _owe(
             number=_number(connection, office, action.contact_id),
             reason=str(action.payload["reason"]),
             by="followups",
-            expires_at=datetime.fromisoformat(until) if until else now + _GOOD_FOR,
+            expires_at=datetime.fromisoformat(until) if until else now + port.GOOD_FOR,
         )
     except errors.Refused as cause:
         followups.close(connection, office.keyring, now, action.id, "failed", cause.sentence)
@@ -129,5 +122,5 @@ def _is_void(connection: Connection, action: Action) -> bool:
     """Tell whether an appointment that was to be reminded of holds no longer."""
     if not action.id.startswith(_REMINDER):
         return False
-    booking: BookingRow | None = bookings.find(connection, action.id.removeprefix(_REMINDER))
+    booking = bookings.find(connection, action.id.removeprefix(_REMINDER))
     return booking is None or booking.state != "booked"

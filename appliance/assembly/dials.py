@@ -19,19 +19,13 @@ def terms_of(config: BotConfig) -> Terms:
     )
 
 
-def live_config(office: Office) -> BotConfig | None:
-    """Give the live config; None where none is active."""
-    active = versions.active(office.db)
-    return versions.config_of(active) if active else None
-
-
 def live_terms(office: Office) -> Terms:
     """Give the terms that hold now.
 
     Raises:
         Refused: no config is active.
     """
-    config = live_config(office)
+    config = versions.live(office.db)
     if config is None:
         raise errors.Refused(
             "No config is active yet. Run: appliance config activate bot_config.yaml"

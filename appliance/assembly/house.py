@@ -55,7 +55,7 @@ from appliance.services.followups import tables as _followups
 from appliance.services.monitoring import tables as _monitoring
 from appliance.toolkit import catalogue as toolkit
 
-# Rooms that are only tables so far are named here, so that the schema knows them.
+# Rooms this process does not load otherwise are named here, so that the schema knows their tables.
 TABLES_ONLY = (_analytics, _calls, _dials, _followups, _monitoring)
 
 GRAPH = "graph.db"

@@ -99,9 +99,9 @@ class Background:
         )
 
     def _idle(self) -> None:
-        active = versions.active(self.office.db)
-        if active:
-            hours = versions.config_of(active).behavior.conversation_idle_h
+        config = versions.live(self.office.db)
+        if config is not None:
+            hours = config.behavior.conversation_idle_h
             housekeeping.close_idle(self.office.db, self.office.clock, idle_h=hours)
 
     def _expire(self) -> None:
@@ -111,10 +111,10 @@ class Background:
         db, now = self.office.db, self.office.clock.now()
         if db.read(lambda c: calls.any_dead(c, now)):
             db.write_now(lambda c: calls.drop_dead(c, now))
-        active = versions.active(db) if db.read(lambda c: calls.due(c, most=1)) else None
-        if active is None:
+        config = versions.live(db) if db.read(lambda c: calls.due(c, most=1)) else None
+        if config is None:
             return
-        config, lines = versions.config_of(active), self._open()
+        lines = self._open()
         terms = lost.Terms(
             missed_call=config.voice.missed_call,
             calendar=calendar_of(config.calendar),

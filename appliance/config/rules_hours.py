@@ -19,6 +19,17 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _END_OF_DAY = 24 * 60
 
 
+def minute_of(file: RuleFile, where: Steps) -> int | Finding | None:
+    """Read a clock time: its minute of the day, or what is wrong with it beyond its form."""
+    written = file.text(*where)
+    match = _CLOCK.fullmatch(written or "")
+    if match:
+        return int(match[1]) * 60 + int(match[2])
+    if written is not None and re.match(r"[0-9]{2}:[0-9]{2}\S", written):
+        return file.finding(where, f"{shown(written)} is not a time of day", 'write e.g. "09:00"')
+    return None
+
+
 def hours(file: RuleFile) -> Iterator[Finding]:
     """Check the spans of every day."""
     lists: list[Steps] = [("calendar", "week", day) for day in _DAYS]
@@ -33,14 +44,11 @@ def _spans(file: RuleFile, where: Steps) -> Iterator[Finding]:
     for at, item in file.items(*where):
         minutes: dict[str, int] = {}
         for key in ("opens", "closes"):
-            written = nodes.text(item, key)
-            match = _CLOCK.fullmatch(written or "")
-            if match:
-                minutes[key] = int(match[1]) * 60 + int(match[2])
-            elif written is not None and re.match(r"[0-9]{2}:[0-9]{2}\S", written):
-                yield file.finding(
-                    (*at, key), f"{shown(written)} is not a time of day", 'write e.g. "09:00"'
-                )
+            read = minute_of(file, (*at, key))
+            if isinstance(read, int):
+                minutes[key] = read
+            elif read is not None:
+                yield read
         if len(minutes) < 2:
             continue
         opens, closes = minutes["opens"], minutes["closes"] or _END_OF_DAY

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import phonenumbers
 
-from appliance.config import nodes
+from appliance.config import model, nodes, rules_hours
 from appliance.config.nearest import advice
 from appliance.config.problems import Finding, Steps, shown
 from appliance.config.rule_file import RuleFile
@@ -59,7 +59,7 @@ def outbound(file: RuleFile) -> Iterator[Finding]:
         if country not in phonenumbers.SUPPORTED_REGIONS:
             do = advice(country, phonenumbers.SUPPORTED_REGIONS)
             yield file.finding(steps, f"{shown(country)} is no country with telephones", do)
-    yield from _backward_hours(file, _OUTBOUND, "09:00", "19:00")
+    yield from _backward_hours(file, _OUTBOUND, model.Outbound())
     if file.is_on(*_OUTBOUND, "enabled"):
         for what, do in _lacks_for_outbound(file):
             yield file.finding((*_OUTBOUND, "enabled"), what, do)
@@ -79,18 +79,27 @@ def _lacks_for_outbound(file: RuleFile) -> Iterator[tuple[str, str]]:
 
 def missed_call(file: RuleFile) -> Iterator[Finding]:
     """Find hours in which nobody is ever written to."""
-    yield from _backward_hours(file, _MISSED, "08:00", "21:00")
+    yield from _backward_hours(file, _MISSED, model.MissedCall())
 
 
 def _backward_hours(
-    file: RuleFile, section: Steps, usual_first: str, usual_last: str
+    file: RuleFile, section: Steps, usual: model.Outbound | model.MissedCall
 ) -> Iterator[Finding]:
-    first, last = (file.text(*section, key) for key in ("not_before", "not_after"))
-    if (first or usual_first) >= (last or usual_last):
-        where = (*section, "not_after" if last else "not_before")
+    """Check both ends of the hours: times of day, and the first before the last."""
+    ends = {"not_before": usual.not_before, "not_after": usual.not_after}
+    minutes = {key: at.hour * 60 + at.minute for key, at in ends.items()}
+    for key in ends:
+        read = rules_hours.minute_of(file, (*section, key))
+        if isinstance(read, int):
+            minutes[key] = read
+        elif read is not None:
+            yield read
+            return
+    if minutes["not_before"] >= minutes["not_after"]:
+        written = {key: file.text(*section, key) or f"{ends[key]:%H:%M}" for key in ends}
         yield file.finding(
-            where,
-            f"no minute lies between {first or usual_first} and {last or usual_last}",
+            (*section, "not_after" if file.text(*section, "not_after") else "not_before"),
+            f"no minute lies between {written['not_before']} and {written['not_after']}",
             "let not_before be earlier than not_after",
         )
 

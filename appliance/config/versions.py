@@ -25,6 +25,7 @@ __all__ = [
     "find",
     "history",
     "last_good",
+    "live",
     "remember",
 ]
 
@@ -164,6 +165,16 @@ def config_of(version: Version) -> model.BotConfig:
             f"Config version {version.id} was made for another release and does not fit this one. "
             "Activate a file that `appliance config validate` accepts."
         ) from cause
+
+
+def live(database: Database) -> model.BotConfig | None:
+    """Give the config in use; None where none is.
+
+    Raises:
+        Misconfigured: this release no longer knows what it says.
+    """
+    version = active(database)
+    return config_of(version) if version else None
 
 
 def diff(before: Any, after: Any) -> list[Change]:

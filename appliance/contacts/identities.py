@@ -58,7 +58,7 @@ def find_or_make(
     for (each, known_as), owner in zip(names, found, strict=True):
         if owner is None:
             _add(connection, keyring, now, contact_id, each, known_as, channel)
-        elif owner[1] == _CALLS != channel:
+        elif owner[0] == contact_id and owner[1] == _CALLS and channel != _CALLS:
             blind = keyring.blind(each, known_as)
             records.move_identity(connection, kind=each, blind=blind, channel=channel)
     return contact_id

@@ -165,7 +165,6 @@ def _echo(connection: Connection, keyring: Keyring, now: datetime, echo: Echo, r
         sent_at=min(echo.sent_at, now),
         received_at=now,
     )
-    entries.tell(connection, now, message)
     if conversation.state is not State.WITH_PERSON:
         _take_over(connection, keyring, now, message)
 

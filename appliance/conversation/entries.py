@@ -25,7 +25,7 @@ def record(
     text: str,
     extras: dict[str, Any] | None = None,
 ) -> Message:
-    """Record what somebody wrote or said in a conversation; it is still to be told."""
+    """Record what somebody wrote or said in a conversation, and tell of it."""
     message = Message(
         id=ids.new_id(),
         contact_id=contact_id,
@@ -39,6 +39,7 @@ def record(
         at=now,
     )
     records.add_message(connection, keyring, message)
+    tell(connection, now, message)
     return message
 
 

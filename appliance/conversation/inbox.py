@@ -144,7 +144,6 @@ class Inbox:
                 channel=message.channel,
                 media=asdict(media),
             )
-        entries.tell(connection, now, kept)
         taken.accepted.append(
             Accepted(kept.id, conversation.id, contact_id, kept.seq, repeated=False)
         )
@@ -197,7 +196,6 @@ class Inbox:
         outbox.enqueue(
             connection, now, conversation, said, [{"rule": "unreadable", "passed": True}]
         )
-        entries.tell(connection, now, said)
         return True
 
 

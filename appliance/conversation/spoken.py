@@ -52,7 +52,7 @@ def said(
     role: Role = Role.BOT,
 ) -> None:
     """Record words that belong to no turn: ours (the greeting), or what nobody has to answer."""
-    message = entries.record(
+    entries.record(
         connection,
         keyring,
         now,
@@ -62,7 +62,6 @@ def said(
         text=text,
         extras=extras,
     )
-    entries.tell(connection, now, message)
 
 
 def heard(

@@ -157,7 +157,6 @@ def reply(
     if conversation is not None:
         outbox.enqueue(connection, now, conversation, message, [{"rule": "person", "by": who}])
     records.touch(connection, ticket.conversation_id, now)
-    entries.tell(connection, now, message)
     audit.record(connection, now, who, "ticket reply", ticket=ticket.reference)
     return ticket
 

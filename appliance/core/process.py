@@ -51,8 +51,11 @@ def keep_to_ourselves() -> None:
     os.umask(0o077)
 
 
-async def until_stopped(*work: Coroutine[Any, Any, None]) -> None:
-    """Run until SIGTERM or SIGINT, or until one of them ends; its error is raised again."""
+async def until_stopped(*work: Coroutine[Any, Any, object]) -> bool:
+    """Run until SIGTERM or SIGINT, or until one of them ends, whose error is raised again.
+
+    Gives whether it was told to stop, be it while the others were ending.
+    """
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -64,6 +67,7 @@ async def until_stopped(*work: Coroutine[Any, Any, None]) -> None:
     for end in await asyncio.gather(*tasks, return_exceptions=True):
         if isinstance(end, Exception):
             raise end
+    return stop.is_set()
 
 
 def spare_the_collector() -> None:

@@ -86,12 +86,14 @@ class MiniLM:
         It takes no pass through the network. Words alike are near, strangers are not; what the
         words of a sentence mean together, only `encode` tells.
         """
-        fresh = [word for word in dict.fromkeys(words) if word not in self._pieces]
-        if len(self._pieces) + len(fresh) > _WORDS_KEPT:
-            self._pieces, fresh = {}, list(dict.fromkeys(words))
+        known = self._pieces  # to the end: another thread may begin a new one
+        fresh = [word for word in dict.fromkeys(words) if word not in known]
+        if len(known) + len(fresh) > _WORDS_KEPT:
+            known = self._pieces = {}
+            fresh = list(dict.fromkeys(words))
         encodings = self._tokenizer.encode_batch(fresh, add_special_tokens=False)
-        self._pieces |= {word: one.ids for word, one in zip(fresh, encodings, strict=True)}
-        pieces = [self._pieces[word] or [0] for word in words]
+        known.update((word, one.ids) for word, one in zip(fresh, encodings, strict=True))
+        pieces = [known[word] or [0] for word in words]
         if not pieces:
             return np.zeros((0, SIZE), np.float32)
         table = self._weights["embeddings.word_embeddings.weight"]

@@ -77,7 +77,12 @@ class Dialler:
             if (dial := await self.db.write(begin)) is not None:
                 ringing = asyncio.create_task(self._dial(dial, config, terms), name=dial.id)
                 self._rings[dial.id] = ringing
-                ringing.add_done_callback(lambda done: self._rings.pop(done.get_name(), None))
+                ringing.add_done_callback(self._done)
+
+    def _done(self, ringing: asyncio.Task[None]) -> None:
+        self._rings.pop(ringing.get_name(), None)
+        if not ringing.cancelled() and (wrong := ringing.exception()) is not None:
+            _log.error("a call could not be made", exc_info=wrong)
 
     async def _free(self, terms: Terms) -> int:
         """Count the lines on which we may call now; the last one stays free for who calls us."""
@@ -95,9 +100,11 @@ class Dialler:
         try:
             to = outward.destination(dial.number, config.voice.trunk, secret=self.secret)
             await self._bring_bot(room)
-        except errors.Error as cause:
-            _log.error("nobody is called now", why=cause.sentence)
+        except (errors.Error, asyncio.CancelledError) as cause:  # nobody's telephone has rung
             await self.db.write(lambda c: port.put_back(c, self.clock.now(), dial, "not_ready"))
+            if isinstance(cause, asyncio.CancelledError):
+                raise
+            _log.error("nobody is called now", why=cause.sentence)
             await self._end(room)
             return
         answer = await outward.call(

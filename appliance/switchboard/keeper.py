@@ -98,13 +98,11 @@ class Keeper:
 
         The rest in the order opposite to that of their start; without them no word is heard.
         """
-        for name in (WARDEN, WORKER):
-            for child in [each for each in self._children if each.program.name == name]:
-                await child.stop()
-                self._children.remove(child)
-        while self._children:
-            await self._children[-1].stop()
-            self._children.pop()
+        first = {WARDEN: 0, WORKER: 1}
+        newest_first = self._children[::-1]
+        for child in sorted(newest_first, key=lambda each: first.get(each.program.name, 2)):
+            await child.stop()
+            self._children.remove(child)
 
     def _born(self) -> None:
         if self._plan.has_trunk and any(child.deaths for child in self._children):

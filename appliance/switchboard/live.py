@@ -14,11 +14,10 @@ async def follow(office: Office, take_up: Callable[[model.Voice], None]) -> None
     seen: list[model.Voice] = []
 
     def look() -> None:
-        active = versions.active(office.db)
-        voice = versions.config_of(active).voice if active else None
-        if voice is not None and voice not in seen:
-            seen[:] = [voice]
-            take_up(voice)
+        config = versions.live(office.db)
+        if config is not None and config.voice not in seen:
+            seen[:] = [config.voice]
+            take_up(config.voice)
 
     async def heard(found: list[Event]) -> None:
         kinds = {event.kind for event in found}

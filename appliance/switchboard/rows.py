@@ -62,12 +62,14 @@ async def keep(office: Office, call: CallRoom) -> None:
 
 
 def _region(office: Office) -> str:
-    active = versions.active(office.db)
-    return versions.config_of(active).client.region if active else "US"
+    config = versions.live(office.db)
+    return config.client.region if config else "US"
 
 
 def _caller(call: CallRoom) -> Identity:
     """Give who calls, as the worker has it."""
-    if call.is_telephone and call.number:
+    if not call.is_telephone:
+        return Identity("visitor", call.caller or call.name)
+    if call.number:
         return Identity("phone", call.number)
-    return Identity("visitor", call.name if call.is_telephone else call.caller or call.name)
+    return Identity("visitor", f"call-{call.call_id or call.name}")

@@ -41,8 +41,6 @@ async def run(
         if not voice.enabled:
             off.set()
 
-    async def until_off() -> None:
-        await off.wait()
-
-    await process.until_stopped(live.follow(office, take_up), keeper.run(), until_off())
-    return off.is_set()
+    work = (live.follow(office, take_up), keeper.run(), off.wait())
+    is_told = await process.until_stopped(*work)
+    return off.is_set() and not is_told

@@ -15,9 +15,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from appliance.assembly import dials
 from appliance.assembly.office import Office, open_office
-from appliance.config import model
+from appliance.config import model, versions
 from appliance.connectors.phone import access, announce
 from appliance.connectors.phone.access import Access
 from appliance.connectors.phone.rooms import CallRoom, Rooms, open_rooms
@@ -198,7 +197,7 @@ async def _run(office: Office) -> None:
             clock=office.clock,
             rooms=rooms,
             most_calls=office.settings.calls_at_once,
-            config=lambda: dials.live_config(office),
+            config=lambda: versions.live(office.db),
             secret=office.secret,
         )
 

@@ -3,8 +3,8 @@
 from appliance.toolkit import ToolContext, ToolError, tool
 from appliance.toolkit.ports import Passages
 
-The decorator brings LangChain with it (40 MB), so that a name is imported when it is asked for:
-the ports are wanted by processes that call no tool.
+The decorator brings LangChain with it (40 MB): it is imported when it is asked for, for the ports
+are wanted by processes that call no tool.
 """
 
 from __future__ import annotations
@@ -12,25 +12,26 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from appliance.toolkit.policy import (
+    ApprovalNeeded,
+    Decision,
+    Effect,
+    Policy,
+    ToolContext,
+    ToolError,
+)
+from appliance.toolkit.wording import (
+    say_day,
+    say_list,
+    say_moment,
+    say_money,
+    say_percent,
+    say_time,
+    say_zone,
+)
+
 if TYPE_CHECKING:
     from appliance.toolkit.decorator import policy_of, ports_of, tool
-    from appliance.toolkit.policy import (
-        ApprovalNeeded,
-        Decision,
-        Effect,
-        Policy,
-        ToolContext,
-        ToolError,
-    )
-    from appliance.toolkit.wording import (
-        say_day,
-        say_list,
-        say_moment,
-        say_money,
-        say_percent,
-        say_time,
-        say_zone,
-    )
 
 __all__ = [
     "ApprovalNeeded",
@@ -50,11 +51,10 @@ __all__ = [
     "say_zone",
     "tool",
 ]
-_DECORATOR = {"policy_of", "ports_of", "tool"}
+_LATE = {"policy_of", "ports_of", "tool"}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in __all__:
+    if name not in _LATE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    page = "decorator" if name in _DECORATOR else "wording" if name.startswith("say_") else "policy"
-    return getattr(importlib.import_module(f"{__name__}.{page}"), name)
+    return getattr(importlib.import_module("appliance.toolkit.decorator"), name)

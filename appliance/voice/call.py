@@ -19,14 +19,14 @@ from livekit.agents import (
 
 from appliance.assembly.house import Appliance
 from appliance.config.model import BotConfig
-from appliance.conversation import records, spoken, tickets
-from appliance.conversation.tickets import Ticket
+from appliance.conversation import records
 from appliance.conversation.values import Conversation, Role
 from appliance.core import errors, logs
 from appliance.models.speech import shelf
 from appliance.models.speech.mounted.folder import FOLDER, Models
-from appliance.voice import broken, outgoing, pipeline, spelling, wording
+from appliance.voice import notes, outgoing, pipeline, spelling, wording
 from appliance.voice.agent import FrontdeskAgent, heard
+from appliance.voice.asked import Asked
 from appliance.voice.errands import Errands
 from appliance.voice.line import SessionIO
 from appliance.voice.manners import Keys, Move, Patience
@@ -59,17 +59,7 @@ async def answer(
     config = house.bots.the_live().config
     if config.voice.config is None:
         raise errors.Misconfigured("voice.config is missing: it names stt and tts.")
-    began_at = house.clock.now()
-    conversation = await house.db.write(
-        lambda c: spoken.begin(
-            c,
-            house.keyring,
-            began_at,
-            caller=call.identity,
-            account=call.called or "",
-            region=config.client.region,
-        )
-    )
+    conversation = await notes.begin(house, call)
     vad = pipeline.voice_activity()
     models = Models(house.settings.data_dir / FOLDER)
     speech = shelf.open_speech(
@@ -138,15 +128,13 @@ class _Held:
     _is_to_repeat: bool = False
     _keys: Keys = field(default_factory=Keys)
     _entered: list[str] = field(default_factory=list)
-    _ticket_before: Ticket | None = None
-    _ticket: Ticket | None = None
-    _times_asked: int = 0
     _turns_seen: int = 0
+    _asked: Asked = field(init=False)
 
     async def to_the_end(self) -> CallOutcome:
         """Greet, talk, and say goodbye."""
         self.began = self.house.clock.monotonic()
-        self._ticket_before, self._times_asked = self._open_ticket(), self._count_asked()
+        asked = self._asked = Asked(house=self.house, conversation_id=self.conversation.id)
         agent = FrontdeskAgent(self.talk, is_settled=self._settles)
         self.session.on("speech_created", lambda event: self._speech_created(agent, event))
         self.session.on("error", self._on_error)
@@ -162,9 +150,9 @@ class _Held:
         if ended is not Ended.BY_KEYS:
             await self.line.hang_up()
         await self.talk.close()
+        asked.again()
         if ended is Ended.FAILED:
-            await broken.ask_for_a_person(self.house, self.conversation)
-        self._new_ticket()
+            asked.ticket = await notes.ask_for_a_person(self.house, self.conversation)
         seconds = self.house.clock.monotonic() - self.began
         _log.info("a call ended", call=self.call.call_id, how=str(ended), seconds=round(seconds, 1))
         return CallOutcome(
@@ -173,7 +161,7 @@ class _Held:
             conversation_id=self.conversation.id,
             turns=self.talk.turns,
             seconds=seconds,
-            handoff=self._ticket.reference if self._ticket else None,
+            handoff=asked.ticket.reference if asked.ticket else None,
             is_disclosed=is_disclosed,
             is_lost=is_in_vain or ended in CUT_OFF,
         )
@@ -260,16 +248,7 @@ class _Held:
             "is_disclosure": is_disclosure,
             **marks,
         }
-        await self.house.db.write(
-            lambda c: spoken.said(
-                c,
-                self.house.keyring,
-                self.house.clock.now(),
-                self.conversation,
-                told or "...",
-                extras,
-            )
-        )
+        await notes.said(self.house, self.conversation, told or "...", extras)
         return told
 
     async def _settles(self, words: str) -> bool:
@@ -295,22 +274,20 @@ class _Held:
                 c, self.house.keyring, self.conversation.contact_id, most=_NEWEST
             )
         )
-        said = [m.text for m in newest if m.role is Role.BOT and not m.extras.get("aside")]
+        said = [
+            message.text
+            for message in newest
+            if message.conversation_id == self.conversation.id
+            and message.role is Role.BOT
+            and not message.extras.get("aside")
+        ]
         return said[-1] if said else ""
 
     async def _keep(self, words: str) -> None:
         """Record words of the caller that nobody has to answer."""
         try:
-            await self.house.db.write(
-                lambda c: spoken.said(
-                    c,
-                    self.house.keyring,
-                    self.house.clock.now(),
-                    self.conversation,
-                    words,
-                    {"aside": True},
-                    role=Role.CONTACT,
-                )
+            await notes.said(
+                self.house, self.conversation, words, {"aside": True}, role=Role.CONTACT
             )
         except errors.Unavailable as cause:
             _log.error("a caller's words could not be kept", why=cause.sentence)
@@ -380,7 +357,7 @@ class _Held:
         if self._turns_seen == self.talk.answered or self._is_talking:
             return Handed.NOBODY
         self._turns_seen = self.talk.answered
-        ticket = self._new_ticket()
+        ticket = self._asked.again()
         if ticket is None:
             return Handed.NOBODY
         handed = await self.line.hand_over(self.errands.errand(ticket, say=self._say))
@@ -388,27 +365,9 @@ class _Held:
             self.session.input.set_audio_enabled(True)  # it was not for the bot while they waited
         return handed
 
-    def _new_ticket(self) -> Ticket | None:
-        """Find the ticket by which this call has asked for a person since the last look."""
-        found, times = self._open_ticket(), self._count_asked()
-        is_same = found in (self._ticket_before, self._ticket) and times == self._times_asked
-        self._times_asked = times
-        if found is None or is_same:
-            return None
-        self._ticket = found
-        return found
-
     @property
     def _is_talking(self) -> bool:
         return self.session.agent_state in {"speaking", "thinking", "initializing"}
-
-    def _open_ticket(self) -> Ticket | None:
-        return self.house.db.read(
-            lambda c: tickets.find_open(c, self.house.keyring, self.conversation.id)
-        )
-
-    def _count_asked(self) -> int:
-        return self.house.db.read(lambda c: tickets.times_asked(c, self.conversation.id))
 
     # -- what happens to it ----------------------------------------------------------------------
 

@@ -60,4 +60,4 @@ class Errands:
             return await self.sayings.make(sentence)
         except (APIError, errors.Error) as cause:
             _log.warning("a caller is announced by a recording", why=type(cause).__name__)
-            return transfer.frames(phrases.PERSON_WAITING.samples())
+            return transfer.frames(phrases.PERSON_WAITING.samples(phrases.own(self.house)))

@@ -18,12 +18,11 @@ from livekit import rtc
 
 from appliance.assembly.house import Appliance
 from appliance.config.model import BotConfig, MenuChoice
-from appliance.conversation import spoken
 from appliance.conversation.values import Conversation
 from appliance.core import errors, logs
 from appliance.services.bookings.port import BookedSlots
 from appliance.toolkit.ports import Booking, Slot, SlotClosed, SlotTaken
-from appliance.voice import broken, phrases, transfer, voicemail
+from appliance.voice import notes, phrases, transfer, voicemail
 from appliance.voice.counts import Counts
 from appliance.voice.keytalk import KeypadLine, KeyTalk, Over
 from appliance.voice.row import CallRow
@@ -64,16 +63,7 @@ async def answer(
         Unavailable: the appliance is in safe mode, or its store cannot be written.
     """
     config = house.bots.the_live().config
-    conversation = await house.db.write(
-        lambda c: spoken.begin(
-            c,
-            house.keyring,
-            house.clock.now(),
-            caller=call.identity,
-            account=call.called or "",
-            region=config.client.region,
-        )
-    )
+    conversation = await notes.begin(house, call)
     counts = Counts(clock=house.clock)
     row = await CallRow.begin(house, call, conversation, figures=counts.figures)
     began = house.clock.monotonic()
@@ -88,7 +78,7 @@ async def answer(
         ended = await _to_the_end(menu, opening)
         await line.hang_up()
         if ended is Ended.FAILED or (opening.is_instead and ended not in _SERVED):
-            menu.reference = (await broken.ask_for_a_person(house, conversation)).reference
+            menu.reference = (await notes.ask_for_a_person(house, conversation)).reference
         outcome = CallOutcome(
             call_id=call.call_id,
             ended=ended,
@@ -238,8 +228,7 @@ class Menu:
 
     async def _announcement(self) -> list[rtc.AudioFrame]:
         """Give what a person hears who is to take this caller."""
-        own = self.house.settings.data_dir / "recordings"
-        return transfer.frames(phrases.PERSON_WAITING.samples(own))
+        return transfer.frames(phrases.PERSON_WAITING.samples(phrases.own(self.house)))
 
     # -- parts -----------------------------------------------------------------------------------
 

@@ -76,7 +76,12 @@ class KeyLine:
         return not self._keys.empty()
 
     async def record(self, most_s: float) -> bytes:
-        """Listen until a key, the caller's end or ours, or the time is up."""
+        """Listen until a key, the caller's end or ours, or the time is up.
+
+        Keys pressed before are forgotten: one that cut our sentence short would end this at once.
+        """
+        while not self._keys.empty():
+            self._keys.get_nowait()
         heard = bytearray()
         listening = asyncio.create_task(self._listen(heard))
         try:

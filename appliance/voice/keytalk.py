@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from appliance.assembly.house import Appliance
-from appliance.conversation import spoken
 from appliance.conversation.values import Conversation
 from appliance.core import errors
 from appliance.services.calls import records
 from appliance.services.calls.values import Turn
-from appliance.voice import phrases, voicemail
+from appliance.voice import notes, phrases, voicemail
 from appliance.voice.counts import Counts
 from appliance.voice.phrases import Sentence
 from appliance.voice.row import CallRow
@@ -110,10 +109,9 @@ class KeyTalk:
         await self._play(sentence, until=lambda: False)
 
     async def _play(self, sentence: Sentence, *, until: Callable[[], bool]) -> None:
-        own = self.house.settings.data_dir / "recordings"
         self.counts.bot_speaks(speaks=True)
         try:
-            await self.line.play(sentence.samples(own), until=until)
+            await self.line.play(sentence.samples(phrases.own(self.house)), until=until)
         finally:
             self.counts.bot_speaks(speaks=False)
 
@@ -125,16 +123,7 @@ class KeyTalk:
             "offset_s": round(self.house.clock.monotonic() - self._began, 2),
             "is_disclosure": is_law,
         }
-        await self.house.db.write(
-            lambda c: spoken.said(
-                c,
-                self.house.keyring,
-                self.house.clock.now(),
-                self.conversation,
-                sentence.text,
-                extras,
-            )
-        )
+        await notes.said(self.house, self.conversation, sentence.text, extras)
 
     async def _add_turn(self, reply_ms: int) -> None:
         """Record a choice and when its answer began: there is nothing else to measure."""

@@ -42,22 +42,19 @@ async def hold(
     except errors.Error as cause:
         _log.error("a call could not be held", call=call.call_id, why=cause.sentence)
         if not line.gone.is_set():
-            await _apologise(line, by_keys)
+            await _apologise(line, house, by_keys)
 
 
 async def _spoken(call: IncomingCall, line: SessionIO, house: Appliance) -> Opening | None:
     """Hold a call by speech; gives how keys go on with it, None where it is over."""
     voice = house.bots.the_live().config.voice
-    we_call = call.dial_id is not None
-    if not we_call and voice.when_closed == "voicemail" and not house.open_now():
+    if voice.when_closed == "voicemail" and not house.open_now():
         return Opening.CLOSED
     if voice.config is None:
         return Opening.MENU
     try:
         outcome = await calling.answer(call, line, house, has_keys=True)
     except errors.Error as cause:
-        if we_call:  # keys could not tell them why
-            raise
         _log.error("speech cannot hold the call: keys do", call=call.call_id, why=cause.sentence)
         return None if line.gone.is_set() else Opening.MENU
     if outcome.ended is not Ended.BY_KEYS:
@@ -65,11 +62,13 @@ async def _spoken(call: IncomingCall, line: SessionIO, house: Appliance) -> Open
     return Opening.INSTEAD if outcome.is_disclosed else Opening.INSTEAD_UNTOLD
 
 
-async def _apologise(line: SessionIO, by_keys: Callable[[], Awaitable[KeypadLine]]) -> None:
+async def _apologise(
+    line: SessionIO, house: Appliance, by_keys: Callable[[], Awaitable[KeypadLine]]
+) -> None:
     """Say by a recording that nothing works, and hang up."""
     with contextlib.suppress(Exception):
         async with asyncio.timeout(_APOLOGY_S):
             speaker = await by_keys()
-            await speaker.play(phrases.TROUBLE.samples(), until=lambda: False)
+            await speaker.play(phrases.TROUBLE.samples(phrases.own(house)), until=lambda: False)
             await speaker.hang_up()
     await line.hang_up()

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from appliance.core import errors
 
-MISSING = "Calls need LiveKit's Python libraries. Run: make livekit"
+_MISSING = "Calls need LiveKit's Python libraries. Run: make livekit"
 
 
 @contextmanager
@@ -22,4 +22,4 @@ def needed() -> Iterator[None]:
     except ModuleNotFoundError as cause:
         if not (cause.name or "").startswith("livekit"):
             raise
-        raise errors.Misconfigured(MISSING) from None
+        raise errors.Misconfigured(_MISSING) from None

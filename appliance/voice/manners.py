@@ -37,7 +37,7 @@ class Patience:
         if now - self.began >= self.manners.longest_min * 60:
             return Move.TOO_LONG
         if caller_speaks or (bot_speaks and not self._has_prompted):
-            self._quiet_since, self._has_prompted = now, False
+            self.begin_anew(now)
             return None
         if self._quiet_since is None:
             self._quiet_since = now

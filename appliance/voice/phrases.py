@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from appliance.assembly.house import Appliance
 from appliance.calendar import Calendar
 from appliance.connectors.phone import prompts
 
@@ -31,6 +32,11 @@ class Sentence:
     def samples(self, own: Path | None = None) -> bytes:
         """Its sound: 16 bits at 8 kHz. `own` are an operator's own recordings."""
         return _GAP.join(prompts.samples(name, own=own) for name in self.names) + _GAP * 3
+
+
+def own(house: Appliance) -> Path:
+    """Give the folder of an operator's own recordings."""
+    return house.settings.data_dir / "recordings"
 
 
 @functools.cache

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 
-_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _URL = re.compile(r"\b(?:https?://|www\.)[^\s<>()]+", re.IGNORECASE)
 # Our own references may have no digit: T-KZJQAJ.
-_CODE = re.compile(r"\b(?:(?=[A-Z0-9-]*\d)[A-Z]{1,3}-[A-Z0-9]{4,12}|[A-Z]-[A-Z0-9]{6})\b")
+CODE = re.compile(r"\b(?:(?=[A-Z0-9-]*\d)[A-Z]{1,3}-[A-Z0-9]{4,12}|[A-Z]-[A-Z0-9]{6})\b")
 _PHONE = re.compile(r"(?<![\w.,-])\+?\(?\d[\d ()./-]{6,18}\d(?![\w-])")
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$|^\d{1,2}[./]\d{1,2}[./]\d{2,4}$")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+", re.MULTILINE)
 _MARKS = re.compile(r"[*_`#|~<>]+")
 _SOURCE = re.compile(r"\s*\((?:Source|Sources): ([^()]{1,200})\)\.?")
-_SIGNS = {".": "dot", "-": "dash", "_": "underscore", "+": "plus", "@": "at", "/": "slash"}
+SIGNS = {".": "dot", "-": "dash", "_": "underscore", "+": "plus", "@": "at", "/": "slash"}
 _PIECES = re.compile(r"[A-Za-z]+|\d+|[^\w\s]|_")
 
 
@@ -21,8 +21,8 @@ def speakable(text: str) -> str:
     """Give a text as a voice should get it; leading and trailing blanks stay."""
     text = _SOURCE.sub("", text)
     text = _URL.sub(_link, text)
-    text = _EMAIL.sub(lambda found: _address(found.group()), text)
-    text = _CODE.sub(lambda found: spelled(found.group()), text)
+    text = EMAIL.sub(lambda found: _address(found.group()), text)
+    text = CODE.sub(lambda found: spelled(found.group()), text)
     text = _PHONE.sub(_number, text)
     text = _BULLET.sub("", text)
     return _MARKS.sub("", text)
@@ -57,7 +57,7 @@ def _number(found: re.Match[str]) -> str:
 
 def _address(address: str) -> str:
     pieces = _PIECES.findall(address)
-    spoken = [_SIGNS.get(each, " ".join(each) if each.isdigit() else each) for each in pieces]
+    spoken = [SIGNS.get(each, " ".join(each) if each.isdigit() else each) for each in pieces]
     return " ".join(spoken)
 
 

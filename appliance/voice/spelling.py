@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 
-from appliance.voice import speakable
+from appliance.voice import speakable, wording
 
 _ASKED = re.compile(
     r"^\W*(?:(?:sorry|ok(?:ay)?|and|please|yes|no|hm+|um+|wait)\W+)*"
     r"(?:(?:can|could|would|will) (?:you|i (?:get|have)) (?:please |maybe )?(?:spell|the spelling)|"
     r"(?:please )?spell\b(?! my)|how (?:do you|would you|is (?:it|that)|are they) spel(?:l|led|t)|"
-    r"what(?:'s| is) the spelling)\b",
+    r"what(?:'s| is) the spelling)\b"
+    # More in the same breath is for the desk.
+    r"(?:\W+(?!(?:and|but|then|with|in|out)\b)\w+)*\W*$",
     re.I,
 )
-_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
-_CODE = re.compile(r"\b[A-Z]{1,3}-[A-Z0-9]{4,12}\b")
-_NAME = re.compile(r"(?<![.!?:]\s)(?<!^)(?<!\w)[A-Z][a-z'’-]+(?:\s[A-Z][a-z'’-]+){0,3}\b")
+_PART = r"[A-ZÀ-Þ](?:[a-zß-ÿ]|['’](?=[A-ZÀ-Þ]))[^\W\d_]*(?:['’-][^\W\d_]+)*"
+_NAME = re.compile(rf"(?<![.!?:]\s)(?<!^)(?<![\w'’-]){_PART}(?:\s{_PART}){{0,3}}\b")
 _DATES = re.compile(
     r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:January|February|March|April|May|June|"
     r"July|August|September|October|November|December)\b"
 )
-_SIGNS = {"@": "at", ".": "dot", "-": "dash", "_": "underscore", "+": "plus", "'": "apostrophe"}
+_SIGNS = {**speakable.SIGNS, "'": "apostrophe", "’": "apostrophe"}
 
 
 def is_asked_for(words: str) -> bool:
@@ -36,13 +37,13 @@ def spelled(text: str) -> str:
     """
     told = []
     rest = text
-    for address in dict.fromkeys(_EMAIL.findall(text)):
-        told.append(f"The address: {_letters(address)}.")
+    for address in dict.fromkeys(speakable.EMAIL.findall(text)):
+        told.append(wording.SPELLED_ADDRESS.format(_letters(address)))
         rest = rest.replace(address, " ")
-    for code in dict.fromkeys(_CODE.findall(rest)):
-        told.append(f"The reference: {speakable.spelled(code)}.")
+    for code in dict.fromkeys(speakable.CODE.findall(rest)):
+        told.append(wording.SPELLED_REFERENCE.format(speakable.spelled(code)))
         rest = rest.replace(code, " ")
-    names = [name for name in _NAME.findall(_DATES.sub("", rest)) if len(name) > 1]
+    names = _NAME.findall(_DATES.sub("", rest))
     told = [f"{name}: {_letters(name)}." for name in dict.fromkeys(names)][:3] + told
     return " ".join(told)
 

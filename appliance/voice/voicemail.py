@@ -10,11 +10,10 @@ import numpy as np
 
 from appliance.assembly.house import Appliance
 from appliance.connectors.phone import prompts
-from appliance.conversation import tickets
 from appliance.conversation.values import Conversation
 from appliance.core import errors, ids, sound
 from appliance.core.crypto import Keyring
-from appliance.voice import wording
+from appliance.voice import notes, wording
 from appliance.voice.values import IncomingCall
 
 LONGEST_S = 120.0
@@ -45,18 +44,7 @@ async def keep(
     summary = wording.VOICEMAIL.format(
         seconds=round(seconds(samples)), caller=call.caller or wording.NO_NUMBER, id=message_id
     )
-    ticket = await house.db.write(
-        lambda c: tickets.open_for(
-            c,
-            house.keyring,
-            house.clock.now(),
-            conversation_id=conversation.id,
-            contact_id=conversation.contact_id,
-            reason="voicemail",
-            summary=summary,
-            department=None,
-        )
-    )
+    ticket = await notes.ask_for_a_person(house, conversation, reason="voicemail", summary=summary)
     return ticket.reference
 
 

@@ -27,6 +27,9 @@ NO_NUMBER = "a hidden number"
 # What may have to be said when no voice is left.
 FIXED = (NOT_SPOKEN, NOT_HEARD, STILL_THERE, GOODBYE, TOO_LONG, NOT_NOW, REPEAT, STOPPING)
 
+SPELLED_ADDRESS = "The address: {}."
+SPELLED_REFERENCE = "The reference: {}."
+
 _SOMEBODY = "A caller without a number"
 _LONGEST_WHY = 160
 

@@ -197,6 +197,12 @@ EDITS = (
         "no minute lies between",
     ),
     edit(
+        "an hour for calls in another zone",
+        "voice:\n  enabled: false",
+        'voice:\n  enabled: false\n  outbound:\n    not_before: ‸"09:00Z"',
+        "not a time of day",
+    ),
+    edit(
         "half of a trunk's login",
         "voice:\n  enabled: false",
         "voice:\n  enabled: false\n  trunk:\n    address: sip.example\n    number: '1'\n"

@@ -296,6 +296,25 @@ def test_something_near_is_shown_to_whoever_says_yes(customer: Make, words: str)
     assert jane.say(words) == NEAR["text"]
 
 
+@pytest.mark.parametrize("words", ["no, I don't want a colleague", "no, don't pass it on"])
+def test_who_wants_neither_the_passage_nor_a_person_is_left_in_peace(
+    customer: Make, words: str
+) -> None:
+    jane = customer(near=(NEAR,))
+    jane.say("do you have a swimming pool?")
+
+    assert jane.say(words).startswith("All right.")
+    assert not any(name == "transfer_to_human" for name, _ in jane.calls)
+
+
+@pytest.mark.parametrize("words", ["show me the prices", "can you tell me the price?"])
+def test_a_question_that_begins_like_show_me_is_a_question(customer: Make, words: str) -> None:
+    jane = customer(near=(NEAR,))
+    jane.say("do you have a swimming pool?")
+
+    assert jane.say(words) != NEAR["text"]
+
+
 def test_another_question_after_something_near_is_answered(customer: Make) -> None:
     jane = customer(near=(NEAR,))
     jane.say("do you have a swimming pool?")

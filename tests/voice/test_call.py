@@ -10,7 +10,8 @@ import pytest_asyncio
 
 from appliance.assembly.calls import SpokenAppliance
 from appliance.connectors.messages import Identity
-from appliance.conversation import spoken
+from appliance.contacts import identities
+from appliance.conversation import arrivals, entries, spoken
 from appliance.conversation.values import Conversation, Role
 from appliance.core.store.database import Connection
 from appliance.voice import played, raw, speakable, wording
@@ -127,6 +128,45 @@ async def test_a_caller_may_have_the_last_reply_spelled(
     assert caller.messages[-1].text == f"The reference: {speakable.spelled(reference)}."
     assert caller.messages[-2].text == "can you spell that please"
     assert outcome.turns == 1
+
+
+async def test_words_of_another_conversation_are_not_spelled_into_a_call(
+    house: SpokenAppliance, script: Path
+) -> None:
+    async with Caller(house, script) as caller:
+        await caller.greeted()
+        await _write_elsewhere(house, caller, "Your code is T-SECRET.")
+
+        await caller.say("hours", "can you spell that please")
+        await caller.hang_up()
+
+    assert not any(message.text.startswith("The reference") for message in caller.messages)
+
+
+async def _write_elsewhere(house: SpokenAppliance, caller: Caller, text: str) -> None:
+    """Let the bot have written to this caller on another channel."""
+
+    def unit(connection: Connection) -> None:
+        contact_id = identities.find(
+            connection,
+            house.keyring,
+            kind=caller.incoming.identity.kind,
+            value=caller.incoming.identity.value,
+        )
+        assert contact_id is not None
+        now = house.clock.now()
+        other = arrivals.conversation_of(connection, now, contact_id, "whatsapp", "1")
+        entries.record(
+            connection,
+            house.keyring,
+            now,
+            conversation_id=other.id,
+            contact_id=contact_id,
+            role=Role.BOT,
+            text=text,
+        )
+
+    await house.db.write(unit)
 
 
 async def test_a_caller_who_never_speaks_is_asked_then_told_goodbye(

@@ -29,6 +29,19 @@ def test_an_address_of_the_pbx_needs_no_trunk():
     assert to == Destination(user="200", host="192.0.2.7:5080", transport="tcp", shown="frontdesk")
 
 
+@pytest.mark.parametrize(
+    ("to", "transport"),
+    [
+        ("sip:200@pbx.example;user=phone;transport=tcp", "tcp"),
+        ("sip:200@pbx.example;transport=TLS?x=y", "tls"),
+        ("sip:200@pbx.example;transport=ws", "udp"),
+        ("SIPS:200@pbx.example;transport=tcp", "tls"),
+    ],
+)
+def test_the_transport_may_stand_anywhere_and_one_we_do_not_speak_is_left(to, transport):
+    assert destination(to, None, secret=no_secret).transport == transport
+
+
 def test_a_secure_address_is_spoken_with_securely():
     to = destination("sips:200@pbx.example", TRUNK, secret=no_secret)
 

@@ -250,7 +250,7 @@ async def test_what_cannot_be_written_ends_the_recording_and_not_the_call(
     assert set(folder.glob("*")) == before
 
 
-async def test_of_a_killed_process_what_was_kept_until_then_can_beplayed(tmp_path: Path) -> None:
+async def test_of_a_killed_process_what_was_kept_until_then_can_be_played(tmp_path: Path) -> None:
     config = tmp_path / "bot_config.yaml"
     text = config_text(tmp_path).replace(
         "  manners:",

@@ -168,7 +168,9 @@ def due(desk: Desk, at: datetime) -> list[str]:
     return [row.id for row in desk.office.db.read(lambda c: records.due(c, at, most=50))]
 
 
-def test_a_telephone_that_declines_is_told_apart(desk: Desk, port_of_trunk: int, tmp_path: Path):
+def test_a_telephone_that_declines_is_not_one_that_nobody_takes(
+    desk: Desk, port_of_trunk: int, tmp_path: Path
+):
     with ringing(tmp_path / "callee", port_of_trunk) as callee:
         dial = owe(desk)
         callee.wait("CALL_INCOMING", 40)

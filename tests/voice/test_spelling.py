@@ -29,6 +29,9 @@ def test_a_caller_may_ask_for_it_in_many_words(words: str) -> None:
         "my name is spelled with a k",
         "what are your opening hours",
         "the spell checker is broken",
+        "can you spell that and move it to friday",
+        "how do you spell it and what does it cost",
+        "would you spell out the differences between the plans",
     ],
 )
 def test_other_words_are_for_the_desk(words: str) -> None:
@@ -44,6 +47,13 @@ def test_other_words_are_for_the_desk(words: str) -> None:
             "Ann Lee: A N N, L E E. The address: A N N, dot, L E E, at, L E E, dot, E X A M P L E.",
         ),
         ("Your reference is T-KZJQAJ.", "The reference: T, K Z J, Q A J."),
+        (
+            "It is for Sinead O'Brien, Mary-Jane McDonald and José Müller.",
+            "Sinead O'Brien: S I N E A D, O, apostrophe, B R I E N. "
+            "Mary-Jane McDonald: M A R Y, dash, J A N E, M C D O N A L D. "
+            "José Müller: J O S É, M Ü L L E R.",
+        ),
+        ("It comes with a USB-CABLE.", ""),
         ("We are open on Monday in May.", ""),
         ("Yes, we are open now.", ""),
     ],

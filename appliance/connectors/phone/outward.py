@@ -17,7 +17,9 @@ from appliance.core import errors, logs
 _log = logs.get(__name__)
 
 _SIP = re.compile(
-    r"(?P<scheme>sips?):(?P<user>[^@;?]+)@(?P<host>[^;?]+)(;transport=(?P<way>\w+))?.*"
+    r"(?P<scheme>sips?):(?P<user>[^@;?]+)@(?P<host>[^;?]+)"
+    r"(?:[^?]*?;transport=(?P<way>udp|tcp|tls)(?![^;?]))?.*",
+    re.IGNORECASE,
 )
 _WAYS = {
     "udp": api.SIPTransport.SIP_TRANSPORT_UDP,
@@ -50,7 +52,7 @@ def destination(
         Misconfigured: there is no trunk for it, or its password is not set.
     """
     if (found := _SIP.fullmatch(to)) is not None:
-        way = "tls" if found["scheme"] == "sips" else (found["way"] or "udp").lower()
+        way = "tls" if found["scheme"].lower() == "sips" else (found["way"] or "udp").lower()
         shown = trunk.number if trunk else _NOBODY
         return Destination(user=found["user"], host=found["host"], transport=way, shown=shown)
     if trunk is None:

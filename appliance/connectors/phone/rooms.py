@@ -35,7 +35,8 @@ class CallRoom:
 
     `caller` is the identity of who called, or whom we have called; `is_talking` once the call was
     answered. `person` is whom the bot has called in; with `is_joined` the two are left alone.
-    `number` is the telephone's, where it shows one; `called` what it dialled.
+    `number` is the telephone's, where it shows one; `called` what it dialled; `call_id` is what the
+    bridge calls it.
     """
 
     name: str
@@ -48,6 +49,7 @@ class CallRoom:
     is_joined: bool = False
     number: str | None = None
     called: str = ""
+    call_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +68,23 @@ class Rooms:
         found = []
         for room in listed.rooms:
             if room.name.startswith(PREFIX):
-                inside = await _asked(
-                    self.server.room.list_participants(api.ListParticipantsRequest(room=room.name))
-                )
-                living = [each for each in inside.participants if not is_dead(each)]
-                for each in inside.participants:
-                    if each not in living:
+                inside = await self._inside(room.name)
+                living = [each for each in inside if not is_dead(each)]
+                for each in inside:
+                    if each not in living:  # the server holds it to be there for 20 s more
                         await self._remove(room.name, each.identity)
                 found.append(_call(room, living))
         return sorted(found, key=lambda call: call.began_at)
 
     async def _remove(self, room: str, identity: str) -> None:
-        """Put out a bot whose process was killed: the server holds it to be there for 20 s more."""
+        """Put somebody out who may be gone already."""
         gone = api.RoomParticipantIdentity(room=room, identity=identity)
-        with contextlib.suppress(errors.Unavailable):  # it has noticed by itself
+        with contextlib.suppress(errors.Unavailable):
             await _asked(self.server.room.remove_participant(gone))
+
+    async def _inside(self, room: str) -> list[ParticipantInfo]:
+        asked = api.ListParticipantsRequest(room=room)
+        return list((await _asked(self.server.room.list_participants(asked))).participants)
 
     async def call_bot(self, room: str, told: dict[str, str], *, anew: bool) -> None:
         """Ask for the bot unless one is on its way; `told` is what the worker learns of the call.
@@ -120,9 +124,8 @@ class Rooms:
         Raises:
             Unavailable: the server does not answer.
         """
-        asked = api.ListParticipantsRequest(room=room)
-        inside = await _asked(self.server.room.list_participants(asked))
-        return any(each.kind == ParticipantInfo.Kind.AGENT for each in inside.participants)
+        inside = await self._inside(room)
+        return any(each.kind == ParticipantInfo.Kind.AGENT for each in inside)
 
     async def take_back(self, room: str, person: str) -> None:
         """Hang up on a person who was being asked, and let the caller be heard again.
@@ -130,13 +133,8 @@ class Rooms:
         Raises:
             Unavailable: the server does not answer.
         """
-        gone = api.RoomParticipantIdentity(room=room, identity=person)
-        with contextlib.suppress(errors.Unavailable):  # who has hung up just now is gone already
-            await _asked(self.server.room.remove_participant(gone))
-        inside = await _asked(
-            self.server.room.list_participants(api.ListParticipantsRequest(room=room))
-        )
-        for each in inside.participants:
+        await self._remove(room, person)
+        for each in await self._inside(room):
             for track in each.tracks:
                 if track.muted and each.identity != person:
                     wanted = api.MuteRoomTrackRequest(
@@ -203,6 +201,7 @@ def _call(room: Room, inside: list[ParticipantInfo]) -> CallRoom:
         is_joined=room.metadata == JOINED,
         number=told.get("sip.phoneNumber") or None,
         called=told.get("sip.trunkPhoneNumber", ""),
+        call_id=told.get("sip.callID", ""),
     )
 
 

@@ -116,7 +116,7 @@ def find(
         return (0 if goes_before(number) else 2, -strength(number), number)
 
     best = sorted(shares, key=rank)[:limit]
-    scores = {number: min(scored(number), 1.0) for number in best}
+    scores = {number: min(max(scored(number), 0.0), 1.0) for number in best}
     rows = records.get_passages(connection, best, question.wanted)
     places_meant, places_worded = _places(by_meaning), _places(by_words)
     return [
@@ -128,7 +128,7 @@ def find(
             source=row.source,
             access=row.access,
             language=row.language,
-            score=max(scores[row.id], 0.0),
+            score=scores[row.id],
             sure=scores[row.id] >= (_FACT_ANSWERS if row.id in typed else _ANSWERS),
             meaning=meant.get(row.id, 0.0),
             meaning_rank=places_meant.get(row.id, 0),

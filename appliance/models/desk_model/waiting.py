@@ -103,7 +103,14 @@ def offered(desk: Desk, frame: Frame, text: str) -> Move | None:
 
 _SHOW = re.compile(
     r"^\W*(?:(?:yes|ok(?:ay)?|sure)\W+)?(?:please\W+)?(?:(?:can you|could you|do)\W+)?"
-    r"(?:show|read|tell|see|let me see|what does it say|go on)\b(?:\W+\w+){0,4}\W*$",
+    r"(?:show|read|tell|see|let me see|what does it say|go on)\b(?:\W+(?:me|us|it|that|this|to|"
+    r"what|says?|said|you|have|the|nearest|one|document|passage|text|then|please)\b){0,5}\W*$",
+    re.I,
+)
+_NOBODY = re.compile(
+    r"\b(?:(?:don'?t|do not) (?:want|need|ask|pass|bring|call)|not|without|no)\s+"
+    r"(?:an? |any |to (?:an? )?|(?:it|that|my question) )?"
+    r"(?:colleague|person|human|someone|somebody|on)\b",
     re.I,
 )
 _PASS_ON = re.compile(r"\b(?:colleague|person|human|someone|somebody|pass (?:it|that|my))\b", re.I)
@@ -111,6 +118,8 @@ _PASS_ON = re.compile(r"\b(?:colleague|person|human|someone|somebody|pass (?:it|
 
 def _shown(desk: Desk, frame: Frame, offer: Offer, text: str) -> Move | None:
     """Take up "shall I show you what it says, or ask a colleague?"; a bare yes is the first."""
+    if _NOBODY.search(text):
+        return saying.by_the_way(desk, frame, [Part(text=wording.ALL_RIGHT)], "no")
     if _PASS_ON.search(text) and len(text.split()) <= 8 and not words_of.is_question(text):
         return saying.to_person(desk, frame, offer.reason)
     nod, rest = signals.nod(text)

@@ -31,7 +31,7 @@ NOT_IN_INFORMATION = (
     "Would you like me to pass your question on to a colleague?"
 )
 NEAREST = (
-    "I'm sorry, I don't find exactly that in our information. The nearest I have is from {}. "
+    "I'm sorry, I don't find exactly that in our information. The nearest I have is from \"{}\". "
     "Shall I show you what it says, or pass your question on to a colleague?"
 )
 NEAREST_REPLIES = ("Show me", "Ask a colleague")
@@ -132,7 +132,7 @@ def lacking(slot: Slot) -> str:
 def nearest(source: str) -> str:
     """Name the document in which something near stands, without the page."""
     document = re.sub(r", (?:page|slide|sheet|row) .*$", "", source)
-    return NEAREST.format(f'"{document}"')
+    return NEAREST.format(document)
 
 
 def money(amount: Decimal, currency: str) -> str:

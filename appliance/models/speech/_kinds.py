@@ -100,15 +100,6 @@ def of(paths: Iterable[PurePosixPath]) -> Kind | None:
     return next((kind for kind in KINDS if not kind.missing(there)), None)
 
 
-def files_in(folder: Path) -> list[PurePosixPath]:
-    """List a folder's files, as a kind's patterns see them."""
-    return [
-        PurePosixPath(path.relative_to(folder).as_posix())
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    ]
-
-
 def entry_of(kind: Kind, folder: Path) -> Path:
     """Give what of a model's folder is loaded."""
     return folder if kind.entry is None else min(folder.glob(kind.entry))

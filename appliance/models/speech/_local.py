@@ -30,7 +30,7 @@ def model_of(made: Made, kind: Kind) -> Path:
             "(or mend its name or path)."
         )
     folder = path if path.is_dir() else path.parent
-    if missing := kind.missing(_kinds.files_in(folder)):
+    if missing := [each for each in kind.files if not any(folder.glob(each))]:
         raise errors.Misconfigured(
             f"{path} is no model for {made.provider}: {', '.join(missing)} is missing there."
         )

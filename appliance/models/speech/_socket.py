@@ -16,6 +16,7 @@ from livekit.agents import (
     NOT_GIVEN,
     APIConnectionError,
     APIConnectOptions,
+    APIError,
     APIStatusError,
     LanguageCode,
     stt,
@@ -130,9 +131,7 @@ class _Listening(stt.RecognizeStream):
         except* (aiohttp.ClientError, OSError, TimeoutError, _Closed) as wrong:
             name = type(wrong.exceptions[0]).__name__
             raise APIConnectionError(f"{ears.service} cannot be reached ({name})") from None
-        except* APIConnectionError as wrong:
-            raise wrong.exceptions[0] from None
-        except* APIStatusError as wrong:
+        except* APIError as wrong:
             raise wrong.exceptions[0] from None
 
     async def _feed(self, line: aiohttp.ClientWebSocketResponse, wire: Wire) -> None:

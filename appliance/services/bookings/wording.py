@@ -11,3 +11,11 @@ def title(kind: str, company: str) -> str:
 def description(reference: str) -> str:
     """Tell under the event how to refer to it."""
     return f"Your booking reference is {reference}. To change the time, write to us in the chat."
+
+
+def reminder(when: str, reference: str) -> str:
+    """Remind somebody of their appointment, by telephone."""
+    return (
+        f"You have an appointment on {when}, reference {reference}. "
+        "If you cannot come, please tell me now."
+    )

@@ -101,8 +101,6 @@ def add_to_calls(app: typer.Typer, open_office: Callable[[], Office]) -> None:
         contact: Annotated[str | None, typer.Option(help="Of all calls of this contact.")] = None,
     ) -> None:
         """Erase the sound of a call or contact; what was said stays in the conversation."""
-        if (call is None) == (contact is None):
-            raise errors.Refused("Say whose: --call ID or --contact ID")
         with opened() as (here, folder):
             erased = sound.erase(here.db, folder, call_id=call, contact_id=contact)
             here.db.write_now(

@@ -194,9 +194,8 @@ def _write(
         contact_id=going_on.contact_id,
         role=Role.BOT,
         text=terms.missed_call.text or "",
-        extras={"aside": True, "is_after_call": True},
+        extras={"aside": True},
     )
     proof = [{"rule": rule, "passed": True} for rule in ("lost_call", "consent", "hours", "window")]
     outbox.enqueue(connection, now, going_on, message, proof)
-    entries.tell(connection, now, message)
     return message.id

@@ -99,7 +99,12 @@ def erase(
     """Erase the sound of one call, or of all of a conversation or contact; gives how many.
 
     The words stay: they belong to the conversation's messages.
+
+    Raises:
+        Refused: it is not said whose, or more than one is named.
     """
+    if [call_id, conversation_id, contact_id].count(None) != 2:
+        raise errors.Refused("Say whose: --call ID or --contact ID")
 
     def unit(connection: Connection) -> int:
         return records.erase_recordings(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Annotated, Protocol, TypeVar
 
 import typer
 
 from appliance.contacts import identities
+from appliance.conversation import spoken
 from appliance.core import audit, ids
 from appliance.core.clock import Clock
 from appliance.core.crypto import Keyring
@@ -18,9 +18,6 @@ from appliance.core.safe_text import one_line
 from appliance.core.store.database import Connection, Database
 from appliance.services.dials import numbers, port, records
 from appliance.services.dials.values import Dial, Terms
-
-_CHANNEL = "phone"
-_GOOD_FOR = timedelta(days=3)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Number = Annotated[str, typer.Argument(help="A telephone number, best with + and country code.")]
@@ -37,7 +34,6 @@ class Office(Protocol):
     def clock(self) -> Clock: ...
     @property
     def who(self) -> str: ...
-    def close(self) -> None: ...
 
 
 Opened = TypeVar("Opened", bound=Office)
@@ -108,7 +104,7 @@ def _owe(connection: Connection, here: Office, terms: Terms, number: str, reason
         number=known_as,
         reason=reason,
         by=here.who,
-        expires_at=now + _GOOD_FOR,
+        expires_at=now + port.GOOD_FOR,
     )
     audit.record(connection, now, here.who, "call ordered", dial=owed.id)
     return owed
@@ -130,7 +126,12 @@ def _wish(here: Opened, terms: Callable[[Opened], Terms], number: str, *, may_ca
 
 def _contact(connection: Connection, here: Office, number: str) -> str:
     return identities.find_or_make(
-        connection, here.keyring, here.clock.now(), kind="phone", value=number, channel=_CHANNEL
+        connection,
+        here.keyring,
+        here.clock.now(),
+        kind="phone",
+        value=number,
+        channel=spoken.CHANNEL,
     )
 
 

@@ -16,6 +16,8 @@ from appliance.services.dials.records import DialRow
 from appliance.services.dials.values import Dial, Terms
 
 _NUMBER, _REASON = "dials|number", "dials|reason"
+GOOD_FOR = timedelta(days=3)
+"""How long a call is owed where nothing else says so."""
 _LONGEST_REASON = 600
 _OUTCOMES = {
     Answer.ANSWERED: Outcome.SENT,

@@ -21,7 +21,6 @@ _PENDING = (
     sa.select(
         scheduled_actions.c.id,
         scheduled_actions.c.contact_id,
-        scheduled_actions.c.scheduled_for,
         scheduled_actions.c.payload,
     )
     .where(
@@ -40,7 +39,6 @@ class Action:
 
     id: str
     contact_id: str
-    scheduled_for: datetime
     payload: dict[str, Any]
 
 
@@ -74,7 +72,6 @@ def due(connection: Connection, keyring: Keyring, now: datetime, action_type: st
         Action(
             id=row.id,
             contact_id=row.contact_id,
-            scheduled_for=row.scheduled_for,
             payload=json.loads(keyring.open(_PAYLOAD, row.id, row.payload)),
         )
         for row in rows

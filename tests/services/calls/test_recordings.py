@@ -114,6 +114,14 @@ def test_only_what_a_row_calls_for_stays_on_the_disk(
     assert states == {ada: "erased", ada_too: "erased", bob: "open"}
 
 
+@pytest.mark.parametrize("whose", [{}, {"call_id": "c1", "contact_id": "ada"}])
+def test_it_must_be_said_whose_sound_is_erased(
+    db: Database, folder: Path, whose: dict[str, str]
+) -> None:
+    with pytest.raises(errors.Refused, match="Say whose"):
+        recordings.erase(db, folder, **whose)
+
+
 def test_what_was_refused_or_erased_is_not_kept_after_all(db: Database) -> None:
     call_id = _call(db)
 

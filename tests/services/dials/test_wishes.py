@@ -73,7 +73,7 @@ def say(db, keyring, clock, words, *, caller=NUMBER, kind="phone", role=Role.CON
         conversation = spoken.begin(
             connection, keyring, now, caller=Identity(kind, caller), account="", region="US"
         )
-        message = entries.record(
+        entries.record(
             connection,
             keyring,
             now,
@@ -82,7 +82,6 @@ def say(db, keyring, clock, words, *, caller=NUMBER, kind="phone", role=Role.CON
             role=role,
             text=words,
         )
-        entries.tell(connection, now, message)
         return conversation.contact_id
 
     return db.write_now(unit)

@@ -97,7 +97,7 @@ def codes(text: str, pattern: str, *, asked: bool) -> list[Found]:
     is_answer = asked and len(text.split()) <= 3
     found = []
     for match in re.finditer(r"[^\s,;!?]+", text):
-        word = match.group().strip(_AROUND).rstrip(".:").rstrip(_AROUND)
+        word = match.group().lstrip(_AROUND).rstrip(f"{_AROUND}.:")
         for value in (word, word.upper(), word.lower()) if is_answer else (word,):
             if re.search(pattern, value):
                 start = match.start() + match.group().index(word)

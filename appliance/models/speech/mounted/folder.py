@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from appliance.core import errors
 from appliance.models.speech import _kinds
@@ -30,7 +31,6 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _LIST = ".model.json"
 _LOCK = ".lock"
 _PART = ".part"
-_CHUNK = 1 << 20
 _SPARE_BYTES = 500 << 20
 # What git leaves in place of a large file that was not fetched.
 _POINTER = b"version https://git-lfs.github.com/spec/"
@@ -171,8 +171,8 @@ class Models:
         Raises:
             NotFound: there is none of this name.
         """
-        self.get(name)
         with self._alone():
+            self.get(name)
             gone = self.folder / f".{name}{_PART}"
             (self.folder / name).rename(gone)
             shutil.rmtree(gone)
@@ -180,19 +180,20 @@ class Models:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Let no other command change the folder, and leave nothing that is not whole."""
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (self.folder / _LOCK).open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise errors.Unavailable(
-                    "Another command is changing the models. Try again when it is done."
-                ) from None
-            self._sweep()
-            try:
-                yield
-            finally:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with (self.folder / _LOCK).open("w") as lock:
+                _hold(lock)
                 self._sweep()
+                try:
+                    yield
+                finally:
+                    self._sweep()
+        except OSError as cause:
+            raise errors.Unavailable(
+                f"{self.folder} cannot be written: {cause.strerror}. Make room there, or give this "
+                "user the right to write."
+            ) from cause
 
     def _sweep(self) -> None:
         for part in self.folder.glob(f".*{_PART}"):
@@ -207,9 +208,18 @@ class Models:
             )
 
 
+def _hold(lock: IO[str]) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise errors.Unavailable(
+            "Another command is changing the models. Try again when it is done."
+        ) from None
+
+
 def _named_after(source: Path) -> str:
     stem = source.resolve().name.lower()
-    for ending in (".zip", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar", ".onnx"):
+    for ending in (".zip", *intake.TARS, ".onnx"):
         stem = stem.removesuffix(ending)
     return re.sub(r"[^a-z0-9.-]+", "-", stem).strip("-.")
 
@@ -231,28 +241,25 @@ def _agrees(source: Path, sha256: str | None) -> None:
 def _written(piece: Piece, part: Path) -> File:
     """Write a file and tell its digest, read once."""
     target = part / piece.path
-    with piece.open() as reading:
-        first = reading.read(_CHUNK)
-        if first.startswith(_POINTER):
-            raise errors.Refused(
-                f"{piece.path} is only a pointer of Git LFS, the file itself was not fetched. "
-                "In the model's folder, run: git lfs pull"
-            )
-        digest, size = hashlib.sha256(), 0
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with target.open("xb") as writing:
-                while first:
-                    size += len(first)
-                    if size > piece.size_bytes:
-                        raise errors.Refused(f"{piece.path} is longer than it says.")
-                    digest.update(first)
-                    writing.write(first)
-                    first = reading.read(_CHUNK)
-                writing.flush()
-                os.fsync(writing.fileno())
-        except FileExistsError as cause:
-            raise errors.Refused(f"{piece.path} is there twice.") from cause
+    digest, size = hashlib.sha256(), 0
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with target.open("xb") as writing:
+            for chunk in piece.chunks():
+                if size == 0 and chunk.startswith(_POINTER):
+                    raise errors.Refused(
+                        f"{piece.path} is only a pointer of Git LFS, the file itself was not "
+                        "fetched. In the model's folder, run: git lfs pull"
+                    )
+                size += len(chunk)
+                if size > piece.size_bytes:
+                    raise errors.Refused(f"{piece.path} is longer than it says.")
+                digest.update(chunk)
+                writing.write(chunk)
+            writing.flush()
+            os.fsync(writing.fileno())
+    except FileExistsError as cause:
+        raise errors.Refused(f"{piece.path} is there twice.") from cause
     return File(str(piece.path), size, digest.hexdigest())
 
 

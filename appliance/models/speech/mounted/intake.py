@@ -11,8 +11,9 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -25,7 +26,8 @@ from appliance.models.speech._kinds import Kind
 MOST_FILES = 5_000
 MOST_BYTES = 20 << 30
 
-_TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
+_CHUNK = 1 << 20
+TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 _LONGEST_NAME = 200
 _DEEPEST = 3
 _BROKEN = (tarfile.TarError, zipfile.BadZipFile, zlib.error, LZMAError, EOFError, OSError)
@@ -38,6 +40,19 @@ class Piece:
     path: PurePosixPath
     size_bytes: int
     open: Callable[[], IO[bytes]]
+
+    def chunks(self) -> Iterator[bytes]:
+        """Read it.
+
+        Raises:
+            Refused: it cannot be read.
+        """
+        try:
+            with self.open() as reading:
+                while chunk := reading.read(_CHUNK):
+                    yield chunk
+        except _BROKEN as cause:
+            raise errors.Refused(f"{self.path} cannot be read: {one_line(str(cause))}") from cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +75,12 @@ def opened(source: Path) -> Iterator[Brought]:
     Raises:
         Refused: it is no model we know, cannot be read, or holds what does not belong there.
     """
-    try:
-        with _pieces(source) as pieces:
-            yield _recognised(_checked(pieces), source)
-    except _BROKEN as cause:
-        raise errors.Refused(f"{source} cannot be read: {one_line(str(cause))}") from cause
+    with ExitStack() as held:
+        try:
+            brought = _recognised(_checked(held.enter_context(_pieces(source))), source)
+        except _BROKEN as cause:
+            raise errors.Refused(f"{source} cannot be read: {one_line(str(cause))}") from cause
+        yield brought
 
 
 @contextmanager
@@ -77,7 +93,7 @@ def _pieces(source: Path) -> Iterator[list[Piece]]:
     elif name.endswith(".zip"):
         with zipfile.ZipFile(source) as archive:
             yield list(_of_zip(archive))
-    elif name.endswith(_TARS):
+    elif name.endswith(TARS):
         with tarfile.open(source) as archive:
             yield list(_of_tar(archive))
     elif name.endswith(".onnx"):
@@ -87,7 +103,7 @@ def _pieces(source: Path) -> Iterator[list[Piece]]:
         yield [_of_file(path, PurePosixPath(path.name)) for path in (source, beside)]
     else:
         raise errors.Refused(
-            f"{source} is neither a folder, an archive (.zip, {', '.join(_TARS)}) nor a Piper "
+            f"{source} is neither a folder, an archive (.zip, {', '.join(TARS)}) nor a Piper "
             "voice (.onnx)."
         )
 
@@ -132,7 +148,7 @@ def _of_zip(archive: zipfile.ZipFile) -> Iterator[Piece]:
             raise errors.Refused(f"{path} in the archive is a link or no file.")
         if entry.flag_bits & 1:
             raise errors.Refused(f"{path} in the archive is encrypted. Unpack it first.")
-        yield Piece(path, entry.file_size, lambda entry=entry: archive.open(entry))  # type: ignore[misc]
+        yield Piece(path, entry.file_size, partial(archive.open, entry))
 
 
 def _of_tar(archive: tarfile.TarFile) -> Iterator[Piece]:
@@ -142,7 +158,7 @@ def _of_tar(archive: tarfile.TarFile) -> Iterator[Piece]:
             continue
         if not member.isreg():
             raise errors.Refused(f"{path} in the archive is a link or no file.")
-        yield Piece(path, member.size, lambda member=member: _of_member(archive, member))  # type: ignore[misc]
+        yield Piece(path, member.size, partial(_of_member, archive, member))
 
 
 def _of_member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:

@@ -12,7 +12,7 @@ from appliance.core.safe_text import one_line
 from appliance.models.speech._child import Child, Gone, Program
 from appliance.models.speech._kinds import Kind
 
-# The largest models take minutes to load from a slow disk.
+# Loading has a bound of its own, a call's (`_child`); this is for all of it.
 _LONGEST_S = 300.0
 _RATE = 16_000
 _SENTENCE = "One, two, three."

@@ -36,20 +36,26 @@ def phone(file: RuleFile) -> Iterator[Finding]:
 
 
 def trunk(file: RuleFile) -> Iterator[Finding]:
-    """Find half of a user name and password, and callers put through where no way leads."""
+    """Find half of a user name and password, and persons whom no call of ours can reach."""
     yield from _half_a_login(file, _TRUNK)
-    if file.text(*_PHONE, "transfer") != "warm" or _has(file, _TRUNK):
+    if file.text(*_PHONE, "transfer") != "warm":
         return
     for steps in [
         (*_PHONE, "transfer_to"),
         *((*at, "phone") for at, _ in file.items("departments")),
     ]:
-        to = file.text(*steps)
-        if to is not None and to.startswith("tel:"):
+        to = file.text(*steps) or ""
+        if to.startswith("tel:") and not _has(file, _TRUNK):
             yield file.finding(
                 steps,
                 f"{shown(to)} cannot be called: a warm transfer needs a way out",
                 "add voice.trunk, or write an address like sip:200@pbx.example",
+            )
+        if to.startswith(("sip:", "sips:")) and "@" not in to:
+            yield file.finding(
+                steps,
+                f"{shown(to)} cannot be called: it names a host, and nobody there",
+                "write whom to call, e.g. sip:200@pbx.example",
             )
 
 

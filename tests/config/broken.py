@@ -216,6 +216,12 @@ EDITS = (
         "needs a way out",
     ),
     edit(
+        "a warm transfer to nobody at a host",
+        "voice:\n  enabled: false",
+        "voice:\n  enabled: true\n  phone:\n    transfer: warm\n    transfer_to: ‸sip:pbx.example",
+        "write whom to call",
+    ),
+    edit(
         "hours in which nobody is written to",
         "voice:\n  enabled: false",
         "voice:\n  enabled: false\n  missed_call:\n    not_after: ‸'07:30'",

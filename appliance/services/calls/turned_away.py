@@ -1,4 +1,4 @@
-"""Calls that no bot took: each leaves its row as well, and was lost."""
+"""Calls that the warden ended because no bot took them: each leaves its row, and was lost."""
 
 from __future__ import annotations
 

@@ -13,12 +13,13 @@ from appliance.core.clock import SystemClock
 from appliance.core.store.database import Connection
 from appliance.services.calls import records as calls
 from appliance.services.calls import turned_away
+from appliance.services.calls.turned_away import Untaken
 
 # A caller who waits is counted as there for so long after each look.
 _STAYS_S = 6.0
 
 
-async def record(office: Office, call: CallRoom, outcome: str) -> None:
+async def record(office: Office, call: CallRoom, why: Untaken) -> None:
     """Keep a call that no bot took.
 
     Raises:
@@ -35,7 +36,7 @@ async def record(office: Office, call: CallRoom, outcome: str) -> None:
             called=call.called,
             kind="sip" if call.is_telephone else "web",
             rang_s=rang_s,
-            outcome=outcome,
+            why=why,
             region=_region(office),
         )
     )

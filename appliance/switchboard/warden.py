@@ -23,6 +23,7 @@ from appliance.connectors.phone.rooms import CallRoom, Rooms, open_rooms
 from appliance.core import errors, logs, process
 from appliance.core.clock import Clock, SystemClock
 from appliance.core.settings import Settings
+from appliance.services.calls.turned_away import Untaken
 from appliance.switchboard import live, rows
 from appliance.switchboard.dialler import Dialler
 
@@ -48,12 +49,15 @@ class Warden:
     clock: Clock
     rooms: Rooms
     most_calls: int
-    record: Callable[[CallRoom, str], Awaitable[None]]
+    record: Callable[[CallRoom, Untaken], Awaitable[None]]
     keep_row: Callable[[CallRoom], Awaitable[None]]
     phone: model.Phone = field(default_factory=model.Phone)
     _alone_since: dict[str, float] = field(default_factory=dict)
     _had_bot: set[str] = field(default_factory=set)
+    _settled: set[str] = field(default_factory=set)
     _told: set[str] = field(default_factory=set)
+    _waiting: dict[str, CallRoom] = field(default_factory=dict)
+    _left: list[CallRoom] = field(default_factory=list)
     _asked_at: dict[str, float] = field(default_factory=dict)
     _busy: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
@@ -72,7 +76,7 @@ class Warden:
         """
         calls = await self.rooms.all()
         names = {call.name for call in calls}
-        for kept in (self._had_bot, self._told):
+        for kept in (self._had_bot, self._settled, self._told):
             kept.intersection_update(names)
         for since in (self._alone_since, self._asked_at):
             for gone in since.keys() - names:
@@ -95,9 +99,29 @@ class Warden:
                 await self.rooms.take_back(call.name, call.person)  # the bot died while it asked
             free -= 1
             if free < 0 and call.name not in self._had_bot:
-                await self._turn_away(call, "every line is busy", "busy")
+                await self._turn_away(call, "every line is busy", Untaken.BUSY)
             else:
                 await self._tend(call)
+        await self._see_who_left(calls)
+
+    async def _see_who_left(self, calls: list[CallRoom]) -> None:
+        """Record who hung up before any bot came.
+
+        The look after does: a bot that was quicker than the look has written a row by then.
+        """
+        for call in self._left:
+            _log.warning("a caller hung up before the bot came", room=call.name)
+            await self._record(call, Untaken.LEFT)
+        there = {call.name for call in calls if call.caller is not None}
+        self._left = [call for name, call in self._waiting.items() if name not in there]
+        known = self._had_bot | self._settled
+        self._waiting = {
+            call.name: call
+            for call in calls
+            if call.name in there - known
+            and not call.is_disguised
+            and access.dial_of(call.name) is None
+        }
 
     async def _tend(self, call: CallRoom) -> None:
         """Serve a call that has no bot."""
@@ -108,9 +132,10 @@ class Warden:
             await self._keep_row(call)
         if alone_s > self.phone.ring_s:
             if is_lost or call.is_talking or (call.is_telephone and self.phone.fallback):
+                self._settled.add(call.name)
                 self._keep(call, self._give_up(call))
             else:
-                await self._turn_away(call, "no worker came to the telephone", "unanswered")
+                await self._turn_away(call, "no worker came to the telephone", Untaken.UNANSWERED)
         elif alone_s > _GRACE_S:
             told = {"kind": "sip" if call.is_telephone else "web"}
             if is_lost and call.name not in self._told:
@@ -122,17 +147,18 @@ class Warden:
                 more = {"resumed": "yes"} if is_lost else {}
                 await self.rooms.call_bot(call.name, {**told, **more}, anew=is_lost)
 
-    async def _turn_away(self, call: CallRoom, why: str, outcome: str) -> None:
+    async def _turn_away(self, call: CallRoom, why: str, untaken: Untaken) -> None:
         _log.warning("a call was turned away", why=why, room=call.name)
+        self._settled.add(call.name)
         await self.rooms.end(call.name)
-        await self._record(call, outcome)
+        await self._record(call, untaken)
 
-    async def _record(self, call: CallRoom, outcome: str) -> None:
+    async def _record(self, call: CallRoom, why: Untaken) -> None:
         """Let a call that no bot took leave its row; a call of ours has one of its own."""
         if access.dial_of(call.name):
             return
         try:
-            await self.record(call, outcome)
+            await self.record(call, why)
         except errors.Unavailable as cause:
             _log.error("a call that was not taken could not be recorded", why=cause.sentence)
 
@@ -145,11 +171,14 @@ class Warden:
         """Send the caller where somebody is; without such a place say that nobody is here."""
         to = self.phone.fallback if call.is_telephone else None
         _log.error("a call cannot go on", room=call.name, is_forwarded=to is not None)
+        is_new = call.name not in self._had_bot  # else the bot's row is there
         if to is not None and await self._forward(call, to):
+            if is_new:
+                await self._record(call, Untaken.FORWARDED)
             return
         await self._say(call, "trouble")
-        if call.name not in self._had_bot:
-            await self._record(call, "unanswered")
+        if is_new:
+            await self._record(call, Untaken.UNANSWERED)
         await self.rooms.end(call.name)
 
     async def _forward(self, call: CallRoom, to: str) -> bool:

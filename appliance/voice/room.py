@@ -148,14 +148,6 @@ def has_other_bot(job: JobContext) -> bool:
     )
 
 
-def is_disguised(caller: rtc.RemoteParticipant) -> bool:
-    """Tell whether a caller has named an allowed network as the host they call from.
-
-    LiveKit lets them in then, wherever they are (protocol/sip, matchAddrMasks: `mask == host`).
-    """
-    return "/" in caller.attributes.get("sip.hostname", "")
-
-
 def call_of(job: JobContext, caller: rtc.RemoteParticipant) -> IncomingCall:
     """Read what LiveKit's bridge says of a call; without it, it comes from a browser."""
     told = caller.attributes

@@ -14,6 +14,7 @@ from livekit.agents import AgentServer, JobContext, JobProcess
 
 from appliance.assembly import calls
 from appliance.connectors.phone import access
+from appliance.connectors.phone.rooms import is_disguised
 from appliance.core import errors, logs, settings
 from appliance.core.settings import Settings
 from appliance.core.supervised import die_with_parent
@@ -103,7 +104,7 @@ async def take(job: JobContext) -> None:
             job.shutdown("another process holds this call")
             return
         line = room.RoomLine(job, caller, person=partial(transfer.way_of, house))
-        if room.is_disguised(caller):
+        if is_disguised(caller.attributes):
             _log.warning("a call was turned away", why="it names a network as its host")
             await line.hang_up()
             job.shutdown("the caller is in disguise")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from appliance.core.crypto import Keyring
 from appliance.core.settings import Settings
 from appliance.core.store.database import Connection
 from appliance.services.calls import records
+from appliance.services.calls.turned_away import Untaken
 from appliance.switchboard import rows
 from appliance.switchboard.warden import Warden
 from tests.fakes.clock import FakeClock
@@ -42,6 +44,11 @@ class Rooms:
 
     calls: list[CallRoom] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
+    takes_over: bool = True
+
+    async def transfer(self, room: str, caller: str, to: str) -> None:
+        if not self.takes_over:
+            raise errors.Unavailable("LiveKit's server did not do what it was asked.")
 
     async def all(self) -> list[CallRoom]:
         return self.calls
@@ -61,7 +68,7 @@ class Watch:
     clock: FakeClock
     keyring: Keyring
     rooms: Rooms = field(default_factory=Rooms)
-    recorded: list[tuple[str, str]] = field(default_factory=list)
+    recorded: list[tuple[str, Untaken]] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     is_locked: bool = False
     warden: Warden = field(init=False)
@@ -78,10 +85,10 @@ class Watch:
             phone=model.Phone(ring_s=20),
         )
 
-    async def record(self, call: CallRoom, outcome: str) -> None:
+    async def record(self, call: CallRoom, why: Untaken) -> None:
         if self.is_locked:
             raise errors.Unavailable("The database is locked.")
-        self.recorded.append((call.name, outcome))
+        self.recorded.append((call.name, why))
 
     async def keep_row(self, call: CallRoom) -> None:
         self.kept.append(call.name)
@@ -89,6 +96,11 @@ class Watch:
     async def look(self, *calls: CallRoom) -> None:
         self.rooms.calls = list(calls)
         await self.warden.look()
+
+    async def all_served(self) -> None:
+        """Wait for what the warden does beside its looks."""
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.gather(*others)
 
 
 @pytest.fixture
@@ -100,7 +112,7 @@ async def test_a_call_beyond_the_last_line_is_ended_and_leaves_its_row(watch: Wa
     await watch.look(replace(CALL, name="call-0", has_bot=True), CALL)
 
     assert watch.rooms.ended == ["call-1"]
-    assert watch.recorded == [("call-1", "busy")]
+    assert watch.recorded == [("call-1", Untaken.BUSY)]
 
 
 async def test_a_telephone_that_no_worker_answers_leaves_its_row(watch: Watch) -> None:
@@ -109,7 +121,61 @@ async def test_a_telephone_that_no_worker_answers_leaves_its_row(watch: Watch) -
     await watch.look(CALL)
 
     assert watch.rooms.ended == ["call-1"]
-    assert watch.recorded == [("call-1", "unanswered")]
+    assert watch.recorded == [("call-1", Untaken.UNANSWERED)]
+
+
+async def test_a_caller_who_hangs_up_before_the_bot_comes_leaves_a_row(watch: Watch) -> None:
+    await watch.look(CALL)
+    await watch.look(replace(CALL, caller=None))
+    await watch.look()
+    await watch.look()
+
+    assert watch.recorded == [("call-1", Untaken.LEFT)]
+
+
+@pytest.mark.parametrize(
+    "ring",
+    [
+        replace(CALL, is_disguised=True),
+        replace(CALL, name=access.outward_room("01k9", 1)),
+        replace(CALL, caller=None),
+    ],
+)
+async def test_who_is_no_caller_of_ours_leaves_none(watch: Watch, ring: CallRoom) -> None:
+    await watch.look(ring)
+    await watch.look()
+    await watch.look()
+
+    assert watch.recorded == []
+
+
+async def test_a_caller_who_had_a_bot_leaves_no_second_row(watch: Watch) -> None:
+    await watch.look(CALL)
+    await watch.look(replace(CALL, has_bot=True))
+    await watch.look(CALL)
+    await watch.look()
+    await watch.look()
+
+    assert watch.recorded == []
+
+
+@pytest.mark.parametrize(
+    ("is_taken", "why"), [(True, Untaken.FORWARDED), (False, Untaken.UNANSWERED)]
+)
+async def test_who_is_sent_on_leaves_a_row_that_says_so(
+    watch: Watch, is_taken: bool, why: Untaken
+) -> None:
+    watch.rooms.takes_over = is_taken
+    watch.warden.phone = model.Phone(ring_s=20, fallback="sip:200@pbx.example")
+
+    await watch.look(CALL)
+    watch.clock.advance(seconds=21)
+    await watch.look(CALL)
+    await watch.all_served()
+    await watch.look()
+    await watch.look()
+
+    assert watch.recorded == [("call-1", why)]
 
 
 async def test_a_call_of_ours_has_a_row_of_its_own(watch: Watch) -> None:
@@ -168,8 +234,9 @@ async def test_rows_are_those_of_the_caller_whom_the_worker_knows(tmp_path: Path
 
     held = office.db.write_now(begin)
     await rows.keep(office, CALL)
-    await rows.record(office, CALL, "busy")
-    await rows.record(office, replace(CALL, number=None), "unanswered")
+    await rows.record(office, CALL, Untaken.BUSY)
+    await rows.record(office, CALL, Untaken.LEFT)  # it was taken, between two looks
+    await rows.record(office, replace(CALL, number=None), Untaken.LEFT)
 
     with contextlib.closing(office):
         later = office.clock.now()
@@ -178,4 +245,4 @@ async def test_rows_are_those_of_the_caller_whom_the_worker_knows(tmp_path: Path
     assert not is_dead
     assert found[None].id == held
     assert found["busy"].contact_id == found[None].contact_id
-    assert found["unanswered"].contact_id != found[None].contact_id
+    assert found["left"].contact_id != found[None].contact_id

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -36,7 +36,7 @@ class CallRoom:
     `caller` is the identity of who called, or whom we have called; `is_talking` once the call was
     answered. `person` is whom the bot has called in; with `is_joined` the two are left alone.
     `number` is the telephone's, where it shows one; `called` what it dialled; `call_id` is what the
-    bridge calls it.
+    bridge calls it. Who `is_disguised` is nobody we serve.
     """
 
     name: str
@@ -50,6 +50,7 @@ class CallRoom:
     number: str | None = None
     called: str = ""
     call_id: str = ""
+    is_disguised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,16 @@ def _call(room: Room, inside: list[ParticipantInfo]) -> CallRoom:
         number=told.get("sip.phoneNumber") or None,
         called=told.get("sip.trunkPhoneNumber", ""),
         call_id=told.get("sip.callID", ""),
+        is_disguised=is_disguised(told),
     )
+
+
+def is_disguised(told: Mapping[str, str]) -> bool:
+    """Tell by what the bridge says whether a caller has named an allowed network as their host.
+
+    LiveKit lets them in then, wherever they are (protocol/sip, matchAddrMasks: `mask == host`).
+    """
+    return "/" in told.get("sip.hostname", "")
 
 
 async def _asked(work: Awaitable[T], *, within_s: float = _PATIENCE_S) -> T:

@@ -132,6 +132,14 @@ def stays(connection: Connection, contact_id: str, until: datetime) -> None:
     )
 
 
+def has_begun(connection: Connection, contact_id: str, since: datetime) -> bool:
+    """Tell whether a call of a contact has begun since then."""
+    begun = sa.select(voice_calls.c.id).where(
+        voice_calls.c.contact_id == contact_id, voice_calls.c.began_at >= since
+    )
+    return connection.execute(begun.limit(1)).first() is not None
+
+
 def end(
     connection: Connection,
     now: datetime,

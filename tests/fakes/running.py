@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import itertools
 import os
 import random
 import signal
@@ -18,13 +19,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 # Below the ports the system gives to outgoing connections, and apart for tests that run at once.
 _PORTS = 1_000
+# One after the other, so that none is given twice before it is listened on.
+_TRIED = itertools.count(random.randrange(_PORTS))
 
 
 def free_port() -> int:
     """Give a port nobody listens on, and that no other test process of this run will be given."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     for _ in range(_PORTS):
-        port = 20_000 + worker * _PORTS + random.randrange(_PORTS)
+        port = 20_000 + worker * _PORTS + next(_TRIED) % _PORTS
         with contextlib.ExitStack() as trials, contextlib.suppress(OSError):
             for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
                 trial = trials.enter_context(socket.socket(type=kind))

@@ -150,7 +150,7 @@ def activate(folder: Path, path: Path, **settings: object) -> None:
 
 
 def ports() -> dict[str, object]:
-    first = free_port()
+    first = free_port() + 8_000  # apart from the ports that are given one by one
     return {
         "voice_port": free_port(),
         "livekit_port": free_port(),

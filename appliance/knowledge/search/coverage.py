@@ -7,6 +7,7 @@ no passage near it has, and few have at all, is what the question was about.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from appliance.knowledge.query import Term, tokens
+from appliance.knowledge.search.expected import sentences
 from appliance.knowledge.synonyms import stem
 
 OfWords = Callable[[Sequence[str]], npt.NDArray[np.float32]]
@@ -61,6 +63,18 @@ class Coverage:
             return 0.0
         said = {stem(word) for text in texts for word in tokens(text)}
         return sum(group.weight for group in self.groups if group.is_in(said)) / total
+
+    def lack(self, expected: re.Pattern[str] | None, title: str, text: str) -> float:
+        """Give how much less of the query stands in a sentence with what an answer must hold.
+
+        0 where the sentence that has most of the query, under its title, has that too; the share
+        of that sentence where none of the passage has it.
+        """
+        if expected is None:
+            return 0.0
+        shares = [(self.share(title, one), bool(expected.search(one))) for one in sentences(text)]
+        best = max((share for share, _ in shares), default=0.0)
+        return best - max((share for share, holds in shares if holds), default=0.0)
 
     def gap(self, of_words: OfWords, *texts: str) -> float:
         """Give the weight (0..1) of the word that one passage speaks least of.

@@ -56,7 +56,7 @@ _WORDED_IN = {
 _PASSAGES = """SELECT id, kind, source, text, document_id, access, language FROM passages
     WHERE id IN ({marks}) AND access IN ('public', ?)
         AND (valid_from IS NULL OR valid_from <= ?) AND (valid_until IS NULL OR valid_until >= ?)"""
-_WORDS = "SELECT id, title, text, also FROM passages WHERE id IN ({marks})"
+_WORDS = "SELECT id, title, text, also, document_id FROM passages WHERE id IN ({marks})"
 _HOW_MANY = """SELECT count(*) FROM
     (SELECT 1 FROM documents_fts WHERE documents_fts MATCH ? LIMIT ?)"""
 _NEAREST = sa.text(
@@ -85,6 +85,15 @@ class VectorRow(NamedTuple):
 
     id: int
     vector: bytes
+
+
+class Words(NamedTuple):
+    """What finds a passage by its words, `also` being never shown, and whose passage it is."""
+
+    title: str
+    text: str
+    also: str
+    document_id: str | None
 
 
 class Worded(NamedTuple):
@@ -219,11 +228,11 @@ def get_passages(
     }
 
 
-def get_words(connection: Connection, wanted: Sequence[int]) -> dict[int, tuple[str, str, str]]:
-    """Give what finds passages by their words: title, text, and what is never shown."""
+def get_words(connection: Connection, wanted: Sequence[int]) -> dict[int, Words]:
+    """Give what finds passages by their words."""
     numbers = [int(number) for number in wanted]
     rows = _raw(connection).execute(_WORDS.format(marks=",".join("?" * len(numbers))), numbers)
-    return {number: (title, text, also) for number, title, text, also in rows}
+    return {number: Words(*words) for number, *words in rows}
 
 
 def count(connection: Connection) -> int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from appliance.models.desk_model import chitchat
-from appliance.models.desk_model.manner import CATALOGUE
+from appliance.models.desk_model.manner import CATALOGUE, KNOWLEDGE
 from appliance.models.desk_model.move import Desk
 from appliance.models.desk_model.router import Ranked
 from appliance.models.desk_model.slots import choices, days, times
@@ -115,8 +115,28 @@ def wants_to_know(text: str, intent: str) -> bool:
     Where they don't, a colleague is offered all the same.
     """
     if intent == chitchat.CANCEL_DONE:
-        return bool(_ASKS.search(text)) and not _BOOKED.search(text)
+        return bool(_IF_CANCELLED.search(text) or (_ASKS.search(text) and not _BOOKED.search(text)))
+    if intent in _LOOKED_UP and asks_rule(text):
+        return True
     return intent in chitchat.TROUBLES - {chitchat.UPSET} and bool(_ASKS.search(text))
+
+
+def asks_rule(text: str) -> bool:
+    """Tell whether something is asked that a document may say: "..., is there an extra charge?"."""
+    return bool(_RULE.search(text)) and not _OUTCRY.search(text)
+
+
+def only_likely_trouble(text: str, intent: str) -> bool:
+    """Tell whether nothing but likeness makes this a trouble: "we had a break-in last night"."""
+    return intent in _LOOKED_UP and _trouble(text) is None
+
+
+def asks_strange_price(desk: Desk, text: str, first: Ranked) -> bool:
+    """Tell whether the price of something is asked that is not sold: then documents may tell."""
+    prices = _is(desk, first, Kind.PRODUCT) or _reply_of(desk, first) in _PRODUCT_REPLIES
+    if not prices or KNOWLEDGE not in desk.tools:
+        return False
+    return not choices.products(text, desk.context.products) and desk.pack.sold.is_strange(text)
 
 
 _ASKS = re.compile(
@@ -124,6 +144,21 @@ _ASKS = re.compile(
     r"(?:how|what|which|when|where|who|why|is|are|do|does|did|can i|can we|may|must|should)\b",
     re.I,
 )
+_LOOKED_UP = frozenset({chitchat.FAULT, chitchat.OVERCHARGED})
+_RULE = re.compile(
+    r"(?:^|[,;:.!?-]\s+|\b(?:and|but|so)\s+)"
+    r"(?:what|which|when|where|(?:is|are) there|does|"
+    r"(?:do|can|may|must|should|will|would|am) (?:i|we))\b|"
+    r"\bhow (?:much|many|long|often|late|soon|early)\b|"
+    r"^\W*(?:extra|additional|any|surcharge|fee|charge|price|cost|deadline|limit)s?\b.*\?\W*$",
+    re.I,
+)
+_OUTCRY = re.compile(
+    r"\bwhat(?:'s| is| was| are| the)? (?:going on|wrong|this|that|these|those|happening|happened|"
+    r"up|hell|the (?:problem|matter|issue))\b|\bwhat (?:now|happened)\b",
+    re.I,
+)
+_IF_CANCELLED = re.compile(r"\b(?:if|when|once) (?:i|we) (?:cancel|call\w* off)\b", re.I)
 _BOOKED = re.compile(
     r"\b(?:bookings?|appointments?|meetings?|reservations?|demos?|calendar)\b", re.I
 )

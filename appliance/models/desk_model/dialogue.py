@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from appliance.models.desk_model import (
     changing,
+    cues,
     handover,
     heard,
     results,
@@ -86,7 +87,7 @@ def _fresh(desk: Desk, frame: Frame, text: str, written: str) -> Move:
     if heard.only_values(text) and (volunteered := serving.volunteered(desk, frame, text, written)):
         return volunteered
     frame = _with_topic(desk, frame, text)
-    found = _joined(desk, frame, parts)
+    found = _looked_up(_joined(desk, frame, parts))
     if len(found) > 1:
         understood = [one for one in found if one.sure]
         found = understood and [o for o in found if o.sure or heard.asks_something(o.text, o.asks)]
@@ -99,6 +100,17 @@ def _fresh(desk: Desk, frame: Frame, text: str, written: str) -> Move:
         options = (found[0].intent, *found[0].rivals)
         return serving.which(desk, frame, options, written)
     return serving.serve(desk, frame, found, text, written)
+
+
+def _looked_up(found: Sequence[Wish]) -> list[Wish]:
+    """Leave out what only sounds like a trouble beside a question that documents may answer.
+
+    "Lost my receipt, can I still bring it back?" is no fault for a person to mend.
+    """
+    told = [
+        one for one in found if not (one.sure and cues.only_likely_trouble(one.text, one.intent))
+    ]
+    return told if any(one.asks and cues.asks_rule(one.text) for one in told) else list(found)
 
 
 def _joined(desk: Desk, frame: Frame, parts: Sequence[str]) -> list[Wish]:

@@ -13,9 +13,10 @@ from langchain_core.tools import BaseTool
 from appliance.config.model import BotConfig, Intent, Reply
 from appliance.models.desk_model import chitchat, wording
 from appliance.models.desk_model.handover import People
-from appliance.models.desk_model.manner import ROLES, TO_PERSON, manner_of
+from appliance.models.desk_model.manner import CATALOGUE, ROLES, TO_PERSON, manner_of
 from appliance.models.desk_model.router import Router
-from appliance.models.desk_model.slots.found import Product
+from appliance.models.desk_model.slots.found import Kind, Product
+from appliance.models.desk_model.sold import Sold
 from appliance.models.desk_model.text import Mender
 from appliance.models.desk_model.tongues import Tongues
 from appliance.models.embedder import Embedder
@@ -43,6 +44,7 @@ class DeskPack:
     replies: Mapping[str, Reply]
     labels: Mapping[str, str]
     products: tuple[Product, ...]
+    sold: Sold
     embedder: Embedder
     tongues: Tongues
 
@@ -82,6 +84,7 @@ class DeskPack:
                 )
                 for price in config.facts.prices
             ),
+            sold=Sold.of(config, _priced(intents, tools), embedder),
             embedder=embedder,
             tongues=Tongues([config.client.language]),
         )
@@ -107,6 +110,15 @@ def _unnamed(config: BotConfig, tools: Sequence[BaseTool | Mapping[str, Any]]) -
         ]
         result.append(Intent(name=manner.name, examples=examples, reply=Reply(tool=manner.name)))
     return result
+
+
+def _priced(
+    intents: Sequence[Intent], tools: Sequence[BaseTool | Mapping[str, Any]]
+) -> list[Intent]:
+    """List the intents that the price list answers."""
+    manners = map(manner_of, tools)
+    sells = {one.name for one in manners if one.name == CATALOGUE or one.of_kind(Kind.PRODUCT)}
+    return [one for one in intents if one.reply.fact == "products" or one.reply.tool in sells]
 
 
 def _key_words(config: BotConfig) -> list[str]:

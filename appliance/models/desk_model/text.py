@@ -184,8 +184,17 @@ class Mender:
         self._seen: dict[str, str] = {}
 
     def mend(self, text: str) -> str:
-        """Give the text with key words spelt right: "thrusday" becomes "thursday"."""
-        return re.sub(r"(?<![\w@.])[^\W\d_]+(?:'[a-z]+)?(?![\w@])(?!\.\w)", self._word, text)
+        """Give the text with key words spelt right: "thrusday" becomes "thursday".
+
+        What stands in capitals among small letters is a name: AWS is no "was".
+        """
+        shouts = text.isupper()
+
+        def mended(match: re.Match[str]) -> str:
+            named = match[0].isupper() and not shouts and match[0].lower() not in _SHORT
+            return match[0] if named else self._word(match)
+
+        return re.sub(r"(?<![\w@.])[^\W\d_]+(?:'[a-z]+)?(?![\w@])(?!\.\w)", mended, text)
 
     def _word(self, match: re.Match[str]) -> str:
         word = match[0]

@@ -365,3 +365,71 @@ def test_what_is_not_wanted_is_left_out_and_the_rest_is_kept() -> None:
     assert text.affirmed("no demo for now, but tell me your prices") == "tell me your prices"
     assert text.affirmed("book a demo, not on friday") == "book a demo, not on friday"
     assert text.affirmed("no, thanks") == "no, thanks"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["What does a massage cost?", "how much is delivery", "price of a haircut",
+     "how much are gift cards"],
+)  # fmt: skip
+def test_the_price_of_what_is_not_sold_is_looked_up(customer: Make, words: str) -> None:
+    talk = customer()
+
+    talk.say(words)
+
+    assert [name for name, _ in talk.calls] == ["search_knowledge"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["how much do your plans cost", "what does it all cost", "how much is your software",
+     "how much is the cheapest plan", "what does one seat cost", "how much for 20 people",
+     "what would a subscription cost us"],
+)  # fmt: skip
+def test_the_price_of_what_is_sold_is_told_from_the_price_list(customer: Make, words: str) -> None:
+    talk = customer()
+
+    answer = talk.say(words)
+
+    assert "$49.00" in answer
+    assert talk.calls == []
+
+
+@pytest.mark.parametrize(
+    ("words", "called"),
+    [
+        ("Extra charge for a same-day transfer?", "search_knowledge"),
+        ("the password reset mail never arrives, what should I do?", "search_knowledge"),
+        ("you charged us twice, what now?", "transfer_to_human"),
+        ("our last invoice is wrong, what do I do?", "transfer_to_human"),
+        ("I can't log in, how long will it take?", "transfer_to_human"),
+        ("my card was charged although i cancelled", "transfer_to_human"),
+        ("something is wrong with our installation", "transfer_to_human"),
+        ("this is ridiculous, when will somebody answer?", "transfer_to_human"),
+    ],
+)
+def test_what_only_sounds_like_a_trouble_is_looked_up_where_something_is_asked(
+    customer: Make, words: str, called: str
+) -> None:
+    talk = customer()
+
+    talk.say(words)
+
+    assert [name for name, _ in talk.calls] == [called]
+
+
+def test_a_question_after_what_sounds_like_a_trouble_is_answered(customer: Make) -> None:
+    talk = customer()
+
+    answer = talk.say("Lost my receipt, can I still get a refund?")
+
+    assert "refund your first payment" in answer
+    assert talk.calls == []
+
+
+def test_a_name_in_capitals_is_no_typo() -> None:
+    mender = text.Mender(["price", "friday"], frozenset({"was", "the"}))
+
+    assert mender.mend("do startups get AWS credits") == "do startups get AWS credits"
+    assert mender.mend("IS IT OPEN ON FIRDAY") == "IS IT OPEN ON friday"
+    assert mender.mend("THX for the prcie, PLS") == "thanks for the price, please"

@@ -67,6 +67,19 @@ holiday vacation
 evening night
 guest visitor
 client customer
+television telly tv
+movie film
+excavator digger
+chemist pharmacy
+bin rubbish garbage trash waste
+tap faucet
+nappy diaper
+torch flashlight
+spanner wrench
+hoover vacuum
+mobile cellphone smartphone
+trousers pants
+sweater jumper pullover
 """
 
 

@@ -147,6 +147,14 @@ def test_what_every_customer_calls_a_thing_finds_it_too():
     assert own.words == ("bikes", "velo", "bicycle", "cycle")
 
 
+def test_the_digger_is_the_excavator(empty, tmp_path):
+    path = tmp_path / "hire.md"
+    path.write_text("# Hire\n\nThe mini excavator is 350 dollars from Friday to Monday.\n")
+    documents.add(empty, path)
+
+    assert empty.find("digger")[0].every_word
+
+
 @pytest.mark.parametrize(
     "words",
     ["price prices priced pricing", "party parties", "box boxes", "bike bikes biking", "dog dogs"],

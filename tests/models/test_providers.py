@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import pytest
@@ -66,6 +67,24 @@ async def test_words_come_as_they_are_said_and_are_counted_and_paid(
     assert request.model == "fast-1"
     assert [said.role for said in request.talk] == ["system", "user"]
     assert any(value.endswith("k-123") for value in request.headers.values())
+
+
+async def test_a_caller_who_listens_for_a_while_finds_the_connection_still_open(
+    clock: FakeClock,
+) -> None:
+    async with AsyncExitStack() as opened:
+        every = [
+            await opened.enter_async_context(asking(clock, each, always(Step(text=TOLD))))
+            for each in DIALECTS
+        ]
+        for asked, _ in every:
+            await asked.ask()
+
+        await asyncio.sleep(5.2)  # by themselves the libraries keep one for 5 s
+        for asked, _ in every:
+            await asked.ask()
+
+    assert [server.connections for _, server in every] == [1] * len(DIALECTS)
 
 
 async def test_tool_calls_come_whole_and_in_parallel(clock: FakeClock, dialect: str) -> None:

@@ -6,11 +6,12 @@ from functools import cached_property
 from typing import Any
 
 import anthropic
+import httpx2
 from langchain_anthropic import ChatAnthropic
 from pydantic import PrivateAttr, SecretStr
 
 from appliance.config.model import ModelProfile
-from appliance.models.providers.opened import Opened
+from appliance.models.providers.opened import KEPT_S, MOST, MOST_KEPT, Opened
 
 ADDRESS = "https://api.anthropic.com"
 
@@ -28,11 +29,16 @@ class _Claude(ChatAnthropic):
 def open(profile: ModelProfile, key: str) -> Opened:  # noqa: A001 - providers.anthropic.open
     """Open Anthropic by its messages."""
     address = profile.base_url or ADDRESS
+    timeout = anthropic.Timeout(profile.total_s, connect=profile.connect_s)
+    limits = httpx2.Limits(
+        max_connections=MOST, max_keepalive_connections=MOST_KEPT, keepalive_expiry=KEPT_S
+    )
     client = anthropic.AsyncAnthropic(
         api_key=key,
         base_url=address,
         max_retries=0,
-        timeout=anthropic.Timeout(profile.total_s, connect=profile.connect_s),
+        timeout=timeout,
+        http_client=anthropic.DefaultAsyncHttpxClient(timeout=timeout, limits=limits),
     )
     settings: dict[str, Any] = {
         "model": profile.model,

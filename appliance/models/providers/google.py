@@ -9,7 +9,7 @@ from langchain_google_genai import ChatGoogleGenerativeAI
 from pydantic import SecretStr
 
 from appliance.config.model import ModelProfile
-from appliance.models.providers.opened import Opened
+from appliance.models.providers.opened import KEPT_S, MOST, MOST_KEPT, Opened
 
 ADDRESS = "https://generativelanguage.googleapis.com"
 
@@ -27,6 +27,9 @@ class _Httpx(httpx.AsyncHTTPTransport):
 
 def open(profile: ModelProfile, key: str) -> Opened:  # noqa: A001 - providers.google.open
     """Open Gemini; the library takes one time-out for everything, so `first_s` bounds connects."""
+    limits = httpx.Limits(
+        max_connections=MOST, max_keepalive_connections=MOST_KEPT, keepalive_expiry=KEPT_S
+    )
     settings: dict[str, Any] = {
         "model": profile.model,
         "base_url": profile.base_url or ADDRESS,
@@ -35,7 +38,7 @@ def open(profile: ModelProfile, key: str) -> Opened:  # noqa: A001 - providers.g
         "max_output_tokens": profile.max_tokens,
         "timeout": profile.total_s,
         "max_retries": 0,
-        "client_args": {"transport": _Httpx()},
+        "client_args": {"transport": _Httpx(limits=limits)},
     }
     if profile.temperature is not None:
         settings["temperature"] = profile.temperature

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import httpx2
 import openai
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
 from appliance.config.model import ModelProfile
-from appliance.models.providers.opened import Opened
+from appliance.models.providers.opened import KEPT_S, MOST, MOST_KEPT, Opened
 
 ADDRESS = "https://api.openai.com/v1"
 
@@ -15,7 +16,10 @@ ADDRESS = "https://api.openai.com/v1"
 def open(profile: ModelProfile, key: str) -> Opened:  # noqa: A001 - providers.openai.open
     """Open OpenAI by chat completions; the Responses API is not needed and not everywhere."""
     timeout = openai.Timeout(profile.total_s, connect=profile.connect_s)
-    http = openai.DefaultAsyncHttpxClient(timeout=timeout)
+    limits = httpx2.Limits(
+        max_connections=MOST, max_keepalive_connections=MOST_KEPT, keepalive_expiry=KEPT_S
+    )
+    http = openai.DefaultAsyncHttpxClient(timeout=timeout, limits=limits)
     is_compatible = profile.provider == "openai_compatible"
     model = ChatOpenAI(
         model=profile.model,

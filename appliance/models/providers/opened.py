@@ -7,6 +7,12 @@ from dataclasses import dataclass
 
 from langchain_core.language_models.chat_models import BaseChatModel
 
+MOST, MOST_KEPT = 1_000, 100
+"""Connections to a provider, and how many of them are kept while nothing is asked."""
+KEPT_S = 60.0
+"""How long they are kept. The libraries' 5 s is shorter than a caller listens and thinks: each turn
+of a call would begin with a handshake, two round trips and more before the model hears a word."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:

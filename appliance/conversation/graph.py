@@ -52,9 +52,9 @@ def compiled(toolbox: Toolbox, saver: BaseCheckpointSaver[Any]) -> Graph:
             run.bot.offered,
             run.gate.feed,
             run.on_reset,
+            on_whole=run.gate.flush,
             purse=run.purse,
         )
-        await run.gate.flush()
         answer = bounded(answer, most=run.meter.tool_calls_most + 1)
         # Where to go stands in the answer: a router beside it would be a task of its own.
         goto = _pending([*state["messages"], answer]) or END

@@ -34,11 +34,12 @@ class Speaker(Protocol):
         on_text: Callable[[str], Awaitable[None]],
         on_reset: Callable[[], Awaitable[None]],
         *,
+        on_whole: Callable[[], Awaitable[None]],
         purse: Purse | None = None,
     ) -> AIMessage:
         """Answer, handing over text as it comes; `on_reset` takes back what came so far.
 
-        What is asked of models is paid from `purse`.
+        `on_whole` is called when all of it has come. What is asked of models is paid from `purse`.
         """
 
 

@@ -30,6 +30,7 @@ from appliance.models.ledger import ModelCall, OpenPurse, Purse, Rates
 log = structlog.get_logger(__name__)
 
 OnReset = Callable[[], Awaitable[None]]
+OnWhole = Callable[[], Awaitable[None]]
 
 _SHORTEST_S = 0.25
 """With less time left a paid model is not asked any more."""
@@ -84,7 +85,12 @@ class _Asked:
     tools: Sequence[BaseTool]
     on_text: OnText
     on_reset: OnReset
+    on_whole: OnWhole
     purse: Purse
+
+
+async def _nothing() -> None:
+    """Where nobody wants to know that the words are whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +109,17 @@ class Chain:
         on_text: OnText,
         on_reset: OnReset,
         *,
+        on_whole: OnWhole = _nothing,
         purse: Purse | None = None,
     ) -> AIMessage:
         """Answer by the first model that can. `response_metadata["chain"]` tells how it went.
 
+        `on_whole` hears that all words of the answer have come, before its cost is written.
+
         Raises:
             Unavailable: every model failed, the last one too.
         """
-        asked = _Asked(messages, tools, on_text, on_reset, purse or OpenPurse())
+        asked = _Asked(messages, tools, on_text, on_reset, on_whole, purse or OpenPurse())
         failed: list[str] = []
         for place, link in enumerate(self.links):
             try:
@@ -220,6 +229,8 @@ class Chain:
             if isinstance(trouble, TimeoutError) and within_s and within_s < link.first_s:
                 failure.is_unwell = False  # it was the turn that had no time left
             raise failure from None
+        else:
+            await asked.on_whole()  # the last words do not wait for their bill's commit
         finally:
             call = self._call(link, messages, heard, outcome, began)
             await asked.purse.spent(call)

@@ -48,11 +48,14 @@ class Timed:
         on_text: Callable[[str], Awaitable[None]],
         on_reset: Callable[[], Awaitable[None]],
         *,
+        on_whole: Callable[[], Awaitable[None]],
         purse: Purse | None = None,
     ) -> AIMessage:
         began, spent = time.perf_counter(), time.process_time()
         try:
-            return await self.inner.call(messages, tools, on_text, on_reset, purse=purse)
+            return await self.inner.call(
+                messages, tools, on_text, on_reset, on_whole=on_whole, purse=purse
+            )
         finally:
             self.calls += 1
             self.spent_s += time.perf_counter() - began

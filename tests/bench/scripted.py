@@ -59,6 +59,7 @@ class Scripted:
         on_text: Callable[[str], Awaitable[None]],
         on_reset: Callable[[], Awaitable[None]],
         *,
+        on_whole: Callable[[], Awaitable[None]],
         purse: Purse | None = None,
     ) -> AIMessage:
         if self._delay_s:
@@ -67,6 +68,7 @@ class Scripted:
         if made.text:
             for word in made.text.split(" "):
                 await on_text(word + " ")
+        await on_whole()
         return made
 
 

@@ -67,6 +67,7 @@ class ScriptedSpeaker:
         on_text: Say,
         on_reset: Callable[[], Awaitable[None]],
         *,
+        on_whole: Callable[[], Awaitable[None]],
         purse: Purse | None = None,
     ) -> AIMessage:
         self.calls += 1
@@ -80,6 +81,7 @@ class ScriptedSpeaker:
             raise
         for word in answer.text.split(" "):
             await on_text(word + " ")
+        await on_whole()
         return answer
 
 

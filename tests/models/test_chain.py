@@ -9,6 +9,7 @@ from langchain_core.messages import BaseMessage, HumanMessage
 
 from appliance.core.errors import Unavailable
 from appliance.models.chain import Chain, Link
+from appliance.models.ledger import ModelCall, OpenPurse
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import Heard, Scripted, said
 
@@ -38,6 +39,24 @@ async def test_the_first_model_that_answers_is_heard(clock: FakeClock) -> None:
         "cost": "0",
         "failed": [],
     }
+
+
+async def test_the_last_words_do_not_wait_for_their_bill(clock: FakeClock) -> None:
+    told: list[str] = []
+
+    class Bill(OpenPurse):
+        async def spent(self, call: ModelCall) -> None:
+            told.append(call.outcome)
+
+    async def whole() -> None:
+        told.append(heard.text)
+
+    heard, purse = Heard(), Bill()
+    speaker = chain(Scripted(fails_after=2), Scripted(says="whole answer"), clock=clock)
+
+    await speaker.call(WORDS, [], heard.on_text, heard.on_reset, on_whole=whole, purse=purse)
+
+    assert told == ["the connection broke", "whole answer", "answered"]
 
 
 async def test_a_model_that_raises_before_speaking_is_passed_over_without_a_reset(

@@ -35,15 +35,20 @@ voice:
 """
 
 
-def needs_livekit() -> pytest.MarkDecorator:
-    """Leave a test out where LiveKit's server or a telephone is missing, but never in CI."""
-    missing = [
+def missing() -> list[str]:
+    """Say what a call by telephone needs and this machine has not, a sentence each."""
+    return [
         *plan.lacking(),
         *plan.lacking_for_telephones(),
-        *([] if baresip.INSTALLED else ["apt-get install baresip"]),
+        *([] if baresip.INSTALLED else ["A telephone is missing. Run: apt-get install baresip"]),
     ]
+
+
+def needs_livekit() -> pytest.MarkDecorator:
+    """Leave a test out where LiveKit's server or a telephone is missing, but never in CI."""
+    lacks = missing()
     is_ci = os.environ.get("CI") == "true"
-    return pytest.mark.skipif(bool(missing) and not is_ci, reason=" ".join(missing))
+    return pytest.mark.skipif(bool(lacks) and not is_ci, reason=" ".join(lacks))
 
 
 def own_address() -> str:

@@ -9,25 +9,22 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 import numpy as np
-import psutil
 import pytest
 
 from tests.fakes.baresip import Telephone, telephone
 from tests.fakes.running import wait_for
-from tests.voice.exchange import Exchange, exchange, keypad_text, needs_livekit
+from tests.voice.exchange import exchange, keypad_text, needs_livekit
 from tests.voice.record import Desk, desk_of
+from tests.voice.weighing import A_CALL, Holding, programs
 
 pytestmark = [pytest.mark.slow, needs_livekit(), pytest.mark.calls]
 
 LINES, CALLERS = 4, 20
-A_CALL = "a call's"
 CALLS = int(os.environ.get("CALLS_IN_A_ROW", "6"))
 _LOOK_S = 0.3  # a look costs some CPU itself
 _WARM = 2  # a program's first calls load what it keeps
@@ -46,33 +43,6 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         made = desk_of(opened)
         yield made
         made.office.close()
-
-
-@dataclass(frozen=True)
-class Holding:
-    """What a program holds."""
-
-    memory_mb: float
-    files: int
-    threads: int
-
-
-def programs(line: Exchange) -> dict[str, list[Holding]]:
-    """Weigh every process of the exchange, by its program."""
-    found: dict[str, list[Holding]] = defaultdict(list)
-    for process in psutil.Process(line.runs.process.pid).children(recursive=True):
-        with contextlib.suppress(psutil.Error), process.oneshot():
-            held = Holding(
-                process.memory_info().rss / 2**20, process.num_fds(), process.num_threads()
-            )
-            found[_name(process.cmdline())].append(held)
-    return found
-
-
-def _name(command: list[str]) -> str:
-    if command[1:4] == ["-u", "-m", "appliance.core.supervised"]:
-        return command[4]
-    return A_CALL if "multiprocessing" in " ".join(command) else Path(command[0]).name
 
 
 def is_at_rest(desk: Desk) -> bool:

@@ -34,6 +34,10 @@ _UTTERED_S, _REPLIED_S, _GREETED_S = 0.5, 0.8, 2.5
 _COMES_S, _ANSWERED_S = 90.0, 12.0
 
 
+class NotTaken(Exception):  # noqa: N818 - what happened
+    """A call was not answered."""
+
+
 @dataclass(slots=True)
 class Track:
     """One side of a telephone's call: when something was loud, on the monotonic clock.
@@ -117,26 +121,28 @@ class Caller:
     ear: Track
 
     async def call(self, address: str) -> None:
-        """Call, and listen to the greeting."""
+        """Call, and listen to the greeting.
+
+        Raises:
+            NotTaken: the other side has hung up.
+        """
         self.phone.dial(address)
         await until(lambda: self.phone.events("CALL_ESTABLISHED") or self._is_refused(), _COMES_S)
         await until(lambda: self.ear.is_over(_GREETED_S), _COMES_S)
 
     def _is_refused(self) -> bool:
         if closed := self.phone.events("CALL_CLOSED"):
-            raise AssertionError(f"the call was not taken: {closed[-1]}")
+            raise NotTaken(f"the telephone was told: {closed[-1].get('param')}")
         return False
 
     async def ask(self, sound: Path) -> Answer:
         """Ask, and listen to the whole reply."""
         asked_at = SystemClock().now()
-        await self._speak(sound)
-        spoken_at = self.mouth.last_at
-        assert spoken_at is not None
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(TimeoutError):  # a call that has broken does not even take words
+            await self._speak(sound)
             await until(lambda: self.ear.is_over(_REPLIED_S), _ANSWERED_S)
-        heard_at = self.ear.first_at
-        took_ms = None if heard_at is None else (heard_at - spoken_at) * 1000
+        spoken_at, heard_at = self.mouth.last_at, self.ear.first_at
+        took_ms = (heard_at - spoken_at) * 1000 if spoken_at and heard_at else None
         return Answer(sound.stem, asked_at, took_ms)
 
     async def interrupt(self, question: Path, sound: Path, *, after_s: float = 1.0) -> float:

@@ -17,7 +17,7 @@ import psutil
 
 from appliance.services.calls import records
 from appliance.services.calls.values import Call, Turn
-from tests.bench.callers import Answer, Caller, caller, followed
+from tests.bench.callers import Answer, Caller, NotTaken, caller, followed
 from tests.bench.report import percentile
 from tests.bench.voice import ASKS
 from tests.fakes.model_house import config_for
@@ -98,7 +98,11 @@ class Held:
     async def talk(
         self, count: int, *, asks: Sequence[str], turns: int, every_s: float = 0.0
     ) -> tuple[Told, Cost]:
-        """Let so many callers ask so often, each beginning `every_s` after the one before."""
+        """Let so many callers ask so often, each beginning `every_s` after the one before.
+
+        Raises:
+            NotTaken: not all of them were answered and greeted.
+        """
         line = self.desk.exchange
         await until(self._is_at_rest, _PATIENCE_S)
         rest_mb, before = sum(weighing.memory_mb(line).values()), len(self._calls())
@@ -112,8 +116,8 @@ class Held:
                 cost = meter.read(sum(weighing.memory_mb(line).values()) - rest_mb)
             for each in callers:
                 each.phone.hang_up()
-            await until(lambda: len(self._ended()) >= before + count, _PATIENCE_S)
-        noted = [turn for call in self._ended()[:count] for turn in self._turns(call)]
+            await until(lambda: len(self._over()) >= before + count, _PATIENCE_S)
+        noted = [turn for call in self._over()[:count] for turn in self._turns(call)]
         return Told([answer for each in answered for answer in each], noted), cost
 
     async def stops(self, times: int) -> list[float]:
@@ -131,7 +135,10 @@ class Held:
             self._callers += 1
             number = f"+1617555{self._callers:04}"
             callers.append(opened.enter_context(caller(line.folder / number, line.host, number)))
-        await asyncio.gather(*(each.call(line.address) for each in callers))
+        try:
+            await asyncio.gather(*(each.call(line.address) for each in callers))
+        except TimeoutError:
+            raise NotTaken(f"{count} calls are not answered and greeted in time") from None
         return callers
 
     async def _ask(
@@ -148,8 +155,8 @@ class Held:
     def _calls(self) -> list[Call]:
         return self.desk.office.db.read(lambda c: records.newest(c, most=_MOST_CALLS))
 
-    def _ended(self) -> list[Call]:
-        return [each for each in self._calls() if each.state == "ended"]
+    def _over(self) -> list[Call]:
+        return [each for each in self._calls() if each.state != "open"]
 
     def _turns(self, call: Call) -> Sequence[Turn]:
         return self.desk.office.db.read(lambda c: records.turns_of(c, call.id))

@@ -34,6 +34,7 @@ _LEAST = 3
 FAST, SLOW = "model 0 ms", "model 250 ms"
 PARTS = ("end_of_turn_ms", "first_token_ms", "first_audio_ms")
 COLUMNS = ("to the turn's end", "to first words", "to first sound")
+_CONTENDED = 0.3  # cores that are none of ours
 _ROUND_S = 5.0  # a question, its answer, and what is between
 
 
@@ -75,7 +76,10 @@ def run(*, quick: bool = False) -> Report:
     """Measure and report."""
     if lacks := missing():
         return Report([Table("Left out", ("what is missing",), [(each,) for each in lacks])])
-    return _report(asyncio.run(_measure(QUICK if quick else WHOLE)))
+    try:
+        return _report(asyncio.run(_measure(QUICK if quick else WHOLE)))
+    except NotTaken as why:
+        return Report([_not_measured(str(why))])
 
 
 async def _measure(length: Length) -> Measured:
@@ -127,8 +131,8 @@ async def _more_and_more(held: Held, length: Length, question: str) -> tuple[lis
 def _report(found: Measured) -> Report:
     fast = found.alone[FAST]
     good = [load.calls for load in found.loads if load.told.percentile(0.95) <= MOST_MS]
-    stops = percentile(found.stops, 0.5)
-    left_out = [Table("Not measured", ("calls",), [(found.not_taken,)])] * bool(found.not_taken)
+    stops = percentile(found.stops or [math.inf], 0.5)
+    left_out = [_not_measured(found.not_taken)] if found.not_taken else []
     return Report(
         [_alone(found.alone), _together(found), _costs(found.loads), *left_out],
         [
@@ -138,6 +142,10 @@ def _report(found: Measured) -> Report:
             Goal(f"calls at once whose p95 is within {MOST_MS} ms", max(good, default=0)),
         ],
     )
+
+
+def _not_measured(why: str) -> Table:
+    return Table("Not measured", ("why",), [(why,)])
 
 
 def _alone(alone: Mapping[str, Told]) -> Table:
@@ -164,13 +172,13 @@ def _together(found: Measured) -> Table:
         ("calls", "turns", "p50", "p95", "not answered", *COLUMNS),
         [
             (
-                f"{calls}",
-                len(told.answers),
-                *_times(told),
-                told.unanswered,
-                *(round(told.noted(part, 0.95)) for part in PARTS),
+                f"{load.calls}{', contended' * (load.cost.others > _CONTENDED)}",
+                len(load.told.answers),
+                *_times(load.told),
+                load.told.unanswered,
+                *(round(load.told.noted(part, 0.95)) for part in PARTS),
             )
-            for calls, told in ((load.calls, load.told) for load in found.loads)
+            for load in found.loads
         ],
     )
 

@@ -139,10 +139,12 @@ async def _both_ways(browser: WebSocket, server: ClientConnection) -> None:
     """Carry messages both ways until one side ends."""
     ways = [asyncio.create_task(_in(browser, server)), asyncio.create_task(_out(browser, server))]
     await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+    out = ways[1]
+    ended_well = out.done() and out.exception() is None  # else the browser comes again
     for way in ways:
         way.cancel()
     await asyncio.gather(*ways, return_exceptions=True)
-    await _closed(browser)
+    await _closed(browser, 1000 if ended_well else 1011)
 
 
 async def _in(browser: WebSocket, server: ClientConnection) -> None:
@@ -164,8 +166,8 @@ async def _out(browser: WebSocket, server: ClientConnection) -> None:
             await browser.send_text(said)
 
 
-async def _closed(browser: WebSocket) -> None:
+async def _closed(browser: WebSocket, code: int = 1011) -> None:
     try:
-        await browser.close(1011)
+        await browser.close(code)
     except (RuntimeError, WebSocketDisconnect):
         return  # it has gone already

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from typing import Any
 
 import httpx
@@ -10,6 +12,7 @@ from fastapi import FastAPI
 from livekit import api as livekit
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
+from websockets.sync.server import ServerConnection, serve
 
 from appliance.api import calls, chat, problems
 from appliance.api.chat_limits import CallLimits, Rate
@@ -21,10 +24,10 @@ BOX = "http://box.example:8080"
 SHOP = "https://shop.example"
 
 
-def made(*, voice: bool = True, **limits: Any) -> tuple[ChatBox, FastAPI]:
+def made(*, voice: bool = True, livekit_port: int = 9, **limits: Any) -> tuple[ChatBox, FastAPI]:
     box = ChatBox(
         config=sample_config(allowed_origins=(SHOP,), voice={"enabled": voice}),
-        settings=Settings(public_url=BOX, livekit_port=9),
+        settings=Settings(public_url=BOX, livekit_port=livekit_port),
     )
     app = FastAPI()
     problems.install(app)
@@ -128,3 +131,27 @@ def test_a_server_that_is_away_ends_the_signalling():
         line.receive_text()
 
     assert ended.value.code == 1011
+
+
+@pytest.mark.parametrize(("ends", "code"), [("goodbye", 1000), ("killed", 1011)])
+def test_a_browser_is_told_whether_the_server_ended_the_call_or_was_lost(ends: str, code: int):
+    def talk(line: ServerConnection) -> None:
+        line.send("hello")
+        if ends == "killed":
+            line.socket.shutdown(socket.SHUT_RDWR)
+
+    with serve(talk, "127.0.0.1", 0) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        _, app = made(livekit_port=server.socket.getsockname()[1])
+        with (
+            TestClient(app, base_url=BOX) as client,
+            client.websocket_connect("/v1/chat/signal/rtc", headers={"Origin": BOX}) as line,
+        ):
+            assert line.receive_text() == "hello"
+            with pytest.raises(WebSocketDisconnect) as ended:
+                line.receive_text()
+        server.shutdown()
+        thread.join()
+
+    assert ended.value.code == code

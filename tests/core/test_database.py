@@ -7,6 +7,7 @@ import contextlib
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -150,3 +151,21 @@ def test_an_old_sqlite_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(errors.Misconfigured, match=r"at least 3\.51\.3"):
         database.check_library()
+
+
+def test_a_file_another_process_writes_is_opened_once_it_has_done(tmp_path: Path) -> None:
+    path = tmp_path / "new.db"
+    with contextlib.closing(
+        sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    ) as other:
+        other.execute("CREATE TABLE things (id)")
+        other.execute("BEGIN IMMEDIATE")  # SQLite itself does not wait for such a one
+        release = threading.Timer(0.2, other.execute, ["COMMIT"])
+        release.start()
+        opened = Database(path)
+
+        mode = opened.read(lambda c: c.exec_driver_sql("PRAGMA journal_mode").scalar_one())
+
+        release.join()
+        opened.close()
+    assert mode == "wal"

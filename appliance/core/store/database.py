@@ -80,9 +80,9 @@ def engine(
         raw.isolation_level = None
         if vectors:
             _load_vectors(raw)
+        raw.execute(f"PRAGMA busy_timeout={int(busy_timeout_s * 1000)}")
+        _log_ahead(raw, busy_timeout_s)
         for pragma in (
-            f"busy_timeout={int(busy_timeout_s * 1000)}",
-            "journal_mode=WAL",
             f"synchronous={synchronous}",
             "foreign_keys=ON",
             "journal_size_limit=67108864",
@@ -98,6 +98,24 @@ def engine(
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return made
+
+
+def _log_ahead(raw: Any, within_s: float) -> None:
+    """Switch a file's write-ahead log on; where it is on already this takes no lock.
+
+    SQLite does not wait for others here, whatever its busy_timeout: processes that open a new file
+    together would find it locked.
+    """
+    ends = time.monotonic() + within_s
+    while True:
+        try:
+            raw.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as cause:
+            if "locked" not in str(cause) or time.monotonic() > ends:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _load_vectors(raw: Any) -> None:

@@ -118,7 +118,10 @@ def test_a_bot_that_dies_in_a_call_is_followed_by_another(open_exchange, phone):
 
 
 def test_beyond_the_last_line_a_caller_hears_that_it_is_busy(open_exchange, phone, tmp_path):
+    desk = desk_of(open_exchange)
+    wait_for(lambda: desk.rooms() == [], 60, "the end of the calls before")
     with (
+        contextlib.closing(desk.office),
         telephone(tmp_path / "second", open_exchange.host) as second,
         telephone(tmp_path / "third", open_exchange.host) as third,
     ):
@@ -130,9 +133,6 @@ def test_beyond_the_last_line_a_caller_hears_that_it_is_busy(open_exchange, phon
         third.dial(open_exchange.address)
 
         assert "486" in third.wait("CALL_CLOSED")["param"]
-
-    desk = desk_of(open_exchange)
-    with contextlib.closing(desk.office):
         wait_for(lambda: bool(busy(desk)), 15, "its row")
         (call,) = busy(desk)
         lost = desk.office.db.read(lambda c: records.find_lost(c, call.id))

@@ -51,7 +51,7 @@ def cut(blocks: Sequence[Block], count: Count, *, title: str = "") -> Iterator[C
     waiting: list[str] = []
     for block in blocks:
         if isinstance(block, Paragraph):
-            waiting += _sentences(block.words)
+            waiting += sentences(block.words)
         elif isinstance(block, Rows):
             yield from _packed(stand, waiting, count, title, overlap=True)
             waiting = []
@@ -128,7 +128,8 @@ def _packed(
     yield stand.passage(" ".join(words for words, _ in held))
 
 
-def _sentences(words: str) -> list[str]:
+def sentences(words: str) -> list[str]:
+    """Give the sentences of a text; a line's end ends one as well."""
     parts = (" ".join(part.split()) for part in _SENTENCE.split(words))
     return [part for part in parts if part]
 

@@ -13,8 +13,9 @@ import pytest
 from appliance.core.clock import SystemClock
 from appliance.knowledge import query
 from appliance.knowledge.library import Library, open_library
+from appliance.knowledge.passages import sentences
 from appliance.knowledge.search.coverage import Coverage
-from appliance.knowledge.search.expected import expected, sentences
+from appliance.knowledge.search.expected import expected
 from appliance.models import embedder as embedders
 from tests.fakes import documents
 

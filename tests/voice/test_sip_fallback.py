@@ -17,14 +17,17 @@ from tests.voice.record import Desk, desk_of
 
 pytestmark = [pytest.mark.slow, needs_livekit(), pytest.mark.calls]
 
-PERSON = free_port()
+
+@pytest.fixture(scope="module")
+def person_port() -> int:
+    return free_port()
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(tmp_path_factory: pytest.TempPathFactory, person_port: int) -> Iterator[Desk]:
     """An exchange whose worker takes no calls."""
     folder = tmp_path_factory.mktemp("exchange")
-    extra = f"    ring_s: 6\n    fallback: sip:200@{own_address()}:{PERSON}\n"
+    extra = f"    ring_s: 6\n    fallback: sip:200@{own_address()}:{person_port}\n"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PHONE_WORKER", "idle_worker")
         with exchange(folder, extra) as opened:
@@ -40,14 +43,16 @@ def caller(desk: Desk, tmp_path: Path) -> Iterator[Telephone]:
 
 
 def test_a_call_no_worker_answers_within_two_rings_goes_to_the_fallback(
-    desk: Desk, caller: Telephone, tmp_path: Path
+    desk: Desk, caller: Telephone, tmp_path: Path, person_port: int
 ):
     host = desk.exchange.host
-    with telephone(tmp_path / "person", host, number="200", answers=True, sip=PERSON) as person:
+    with telephone(
+        tmp_path / "person", host, number="200", answers=True, sip=person_port
+    ) as person:
         caller.dial(desk.exchange.address)
 
         person.wait("CALL_ESTABLISHED", 60)
-        assert f"sip:200@{host}:{PERSON}" in caller.wait("TRANSFER")["param"]
+        assert f"sip:200@{host}:{person_port}" in caller.wait("TRANSFER")["param"]
         wait_for(lambda: Untaken.FORWARDED in outcomes(desk), 15, "its row")
 
 

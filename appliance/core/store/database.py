@@ -111,7 +111,7 @@ def _log_ahead(raw: Any, within_s: float) -> None:
         try:
             raw.execute("PRAGMA journal_mode=WAL")
         except sqlite3.OperationalError as cause:
-            if "locked" not in str(cause) or time.monotonic() > ends:
+            if not _is_locked(cause) or time.monotonic() > ends:
                 raise
             time.sleep(0.01)
         else:
@@ -255,7 +255,7 @@ class Database:
                 return self._commit_once(units)
             except DBAPIError as cause:
                 # SQLite's busy handler is unfair: a short, jittered second try costs little.
-                if _is_busy(cause) and time.monotonic() < deadline:
+                if _is_locked(cause.orig) and time.monotonic() < deadline:
                     time.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - no secret
                     continue
                 wrong: BaseException = trouble(cause, self.path)
@@ -322,8 +322,9 @@ def _wrapped(cause: sqlite3.Error) -> DBAPIError:
     return kind(None, None, cause)
 
 
-def _is_busy(cause: DBAPIError) -> bool:
-    return isinstance(cause, OperationalError) and "locked" in str(cause.orig)
+def _is_locked(cause: BaseException | None) -> bool:
+    """Tell whether another connection holds a file, by the error of the raw connection."""
+    return isinstance(cause, sqlite3.OperationalError) and "locked" in str(cause)
 
 
 def trouble(cause: DBAPIError, path: Path) -> Exception:
@@ -331,7 +332,7 @@ def trouble(cause: DBAPIError, path: Path) -> Exception:
     if not isinstance(cause, OperationalError):
         return cause
     said = str(cause.orig)
-    if "locked" in said:
+    if _is_locked(cause.orig):
         sentence = f"The database {path.name} is locked by another process. Try again shortly."
     elif "full" in said:
         sentence = f"The disk under {path.name} is full. Free some space; nothing was lost."

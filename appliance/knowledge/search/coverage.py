@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from appliance.knowledge.passages import sentences
 from appliance.knowledge.query import Term, tokens
-from appliance.knowledge.search.expected import sentences
 from appliance.knowledge.synonyms import stem
 
 OfWords = Callable[[Sequence[str]], npt.NDArray[np.float32]]

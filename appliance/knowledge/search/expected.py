@@ -58,14 +58,8 @@ _KINDS = (
         _NUMBER,
     ),
 )
-_SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n+")
 
 
 def expected(question: str) -> re.Pattern[str] | None:
     """Give what a sentence that answers has; None where any may answer."""
     return next((answer for asked, answer in _KINDS if asked.search(question)), None)
-
-
-def sentences(text: str) -> list[str]:
-    """Give the sentences of a passage."""
-    return [part for part in map(str.strip, _SENTENCE.split(text)) if part]

@@ -53,10 +53,10 @@ def wish(desk: Desk, text: str, written: str) -> Wish:
     # A bare number is like every example with numbers, and wishes nothing.
     worded = re.search(r"[^\W\d_]{2,}", text) is not None
     sure = told is not None or (worded and first.sureness >= router.sure)
-    if sure and told is None and (
-        cues.wants_to_know(text, first.intent) or cues.asks_strange_price(desk, text, first)
-    ):  # fmt: skip
-        sure = False
+    if sure and told is None:
+        sure = not (
+            cues.wants_to_know(text, first.intent) or cues.asks_strange_price(desk, text, first)
+        )
     rivals: tuple[str, ...] = ()
     if sure and told is None and not is_chat(first.intent):
         near = [

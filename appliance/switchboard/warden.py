@@ -30,8 +30,10 @@ from appliance.switchboard.dialler import Dialler
 _log = logs.get(__name__)
 
 LOOK_EVERY_S = 0.5
-# A bot comes within this, or has been lost.
-_GRACE_S = 1.5
+# A bot that was in a call and is not there for so long has been lost.
+_LOST_S = 1.5
+# One that was never there comes within this, on a machine that has much to do as well.
+_COMES_S = 3.0
 # It is not asked for more often than this: one that is on its way may need so long to start.
 _ASK_EVERY_S = 6.0
 
@@ -90,6 +92,7 @@ class Warden:
         self._had_bot |= {call.name for call in served}
         for call in served:
             self._alone_since.pop(call.name, None)
+            self._asked_at.pop(call.name, None)
             self._told.discard(call.name)
         free = self.most_calls - len(served)
         for call in calls:
@@ -136,16 +139,18 @@ class Warden:
                 self._keep(call, self._give_up(call))
             else:
                 await self._turn_away(call, "no worker came to the telephone", Untaken.UNANSWERED)
-        elif alone_s > _GRACE_S:
+        elif alone_s > (_LOST_S if is_lost else _COMES_S):
             told = {"kind": "sip" if call.is_telephone else "web"}
             if is_lost and call.name not in self._told:
                 self._told.add(call.name)
                 _log.warning("the bot was lost in a call; another one is asked for")
                 self._keep(call, self._say(call, "moment"))
-            if now - self._asked_at.get(call.name, now - _ASK_EVERY_S) >= _ASK_EVERY_S:
+            asked_at = self._asked_at.get(call.name)
+            if asked_at is None or now - asked_at >= _ASK_EVERY_S:
                 self._asked_at[call.name] = now
                 more = {"resumed": "yes"} if is_lost else {}
-                await self.rooms.call_bot(call.name, {**told, **more}, anew=is_lost)
+                is_first = asked_at is None  # later on, the one asked for may be on its way
+                await self.rooms.call_bot(call.name, {**told, **more}, anew=is_lost and is_first)
 
     async def _turn_away(self, call: CallRoom, why: str, untaken: Untaken) -> None:
         _log.warning("a call was turned away", why=why, room=call.name)

@@ -45,6 +45,7 @@ class Rooms:
     calls: list[CallRoom] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     takes_over: bool = True
+    called: list[bool] = field(default_factory=list)
 
     async def transfer(self, room: str, caller: str, to: str) -> None:
         if not self.takes_over:
@@ -58,7 +59,7 @@ class Rooms:
         self.calls = [call for call in self.calls if call.name != room]
 
     async def call_bot(self, room: str, told: dict[str, str], *, anew: bool) -> None:
-        """Nobody comes."""
+        self.called.append(anew)
 
 
 @dataclass
@@ -176,6 +177,28 @@ async def test_who_is_sent_on_leaves_a_row_that_says_so(
     await watch.look()
 
     assert watch.recorded == [("call-1", why)]
+
+
+async def test_a_bot_that_was_lost_is_replaced_once_and_its_replacement_is_left_to_come(
+    watch: Watch,
+) -> None:
+    async def wait(seconds: float) -> None:
+        watch.clock.advance(seconds=seconds)
+        await watch.look(CALL)
+        await watch.all_served()
+
+    await watch.look(CALL)
+    for _ in range(2):
+        await wait(7)
+    assert watch.rooms.called == [False, False]  # one that has not come yet may be on its way
+
+    watch.rooms.called = []
+    await watch.look(replace(CALL, has_bot=True))
+    await watch.look(CALL)
+    for _ in range(2):
+        await wait(7)
+
+    assert watch.rooms.called == [True, False]
 
 
 async def test_a_call_of_ours_has_a_row_of_its_own(watch: Watch) -> None:

@@ -91,17 +91,19 @@ class Rooms:
         """Ask for the bot unless one is on its way; `told` is what the worker learns of the call.
 
         `anew`: whoever was on its way is gone. The server believes for minutes that a bot lives
-        whose process was killed.
+        whose process was killed. Otherwise nothing is taken back: the server lists no job that a
+        worker has not accepted yet, and ends it, with the call, once its dispatch is deleted. Two
+        bots may come, then; the later one leaves (`voice.room.has_other_bot`).
 
         Raises:
             Unavailable: the server does not answer.
         """
         asked = await _asked(self.server.agent_dispatch.list_dispatch(room))
-        jobs = [job for one in asked for job in one.state.jobs]
-        if not anew and any(job.state.status in _LIVES for job in jobs):
+        if anew:
+            for one in asked:
+                await _asked(self.server.agent_dispatch.delete_dispatch(one.id, room))
+        elif any(job.state.status in _LIVES for one in asked for job in one.state.jobs):
             return
-        for one in asked:
-            await _asked(self.server.agent_dispatch.delete_dispatch(one.id, room))
         wanted = api.CreateAgentDispatchRequest(
             agent_name=AGENT, room=room, metadata=json.dumps(told)
         )

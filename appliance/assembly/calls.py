@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator
@@ -58,10 +59,11 @@ def tell_calls_to_end(settings: Settings) -> None:
 
 
 def opened(settings: Settings, clock: Clock | None = None) -> SpokenAppliance:
-    """Open the appliance and build its bot, which takes the longest, before a call is there."""
+    """Open the appliance and build its bot and desk, which take the longest, before a call."""
     house = SpokenAppliance(open_office(settings, clock))
     house.holder = f"call {os.getpid()}"
     house.take_config_up()
+    _ = house.desk  # made when it is first asked for: the graph, compiled
     return house
 
 
@@ -69,7 +71,16 @@ def opened(settings: Settings, clock: Clock | None = None) -> SpokenAppliance:
 async def started(house: SpokenAppliance) -> AsyncIterator[SpokenAppliance]:
     """Start an opened appliance, and stop it when the call is over."""
     await house.start()
+    connecting = asyncio.create_task(_connect(house), name="connect to the model")
     try:
         yield house
     finally:
+        connecting.cancel()
+        await asyncio.gather(connecting, return_exceptions=True)
         await house.stop()
+
+
+async def _connect(house: SpokenAppliance) -> None:
+    """Reach the model while the caller is greeted: the first turn would wait for the handshake."""
+    if house.config is not None:
+        await house.speakers.connect(house.config)

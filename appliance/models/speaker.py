@@ -63,6 +63,14 @@ class Provider:
             self._opened, self._key = self._made(key), key
         return self._opened.model
 
+    async def connect(self) -> None:
+        """Let a connection stand before the model is asked; that none can, the first turn tells."""
+        with contextlib.suppress(Exception):
+            self.open()
+            if self._opened is not None:
+                async with asyncio.timeout(self.profile.connect_s):
+                    await self._opened.connect()
+
     async def close(self) -> None:
         """Let go of all connections."""
         for opened in (*self._left, *([self._opened] if self._opened else ())):
@@ -142,22 +150,21 @@ class Speakers:
         first = [spoken.llm] if self.is_spoken and spoken and spoken.llm else []
         return [one for one in (*first, llm, *llm.fallbacks) if one.provider != "desk"]
 
+    async def connect(self, config: BotConfig) -> None:
+        """Connect to a config's first model, so that no caller waits for the handshake."""
+        for profile in self._profiles(config)[:1]:
+            await self._provider(profile).connect()
+
     async def close(self) -> None:
         """Let go of all connections."""
         await asyncio.gather(*(provider.close() for provider in self._providers.values()))
 
     def link(self, profile: ModelProfile, rates: Rates) -> Link:
         """Make the link of a profile; its library is imported now, not in the first turn."""
-        profile = ModelProfile.model_validate(
-            profile.model_dump(include=set(ModelProfile.model_fields))
-        )
-        if profile not in self._providers:
-            self._providers[profile] = Provider(profile=profile, secret=self.secret)
-            with contextlib.suppress(Failed):  # a key that is missing now may be set later
-                self._providers[profile].open()
+        provider = self._provider(profile)
         return Link(
             profile.provider,
-            self._providers[profile],
+            provider,
             first_s=profile.first_s,
             total_s=profile.total_s,
             called=profile.model,
@@ -167,3 +174,14 @@ class Speakers:
             is_foreign=True,
             rates=rates,
         )
+
+    def _provider(self, profile: ModelProfile) -> Provider:
+        """Give a profile's provider; the fields that only the config knows make no difference."""
+        plain = ModelProfile.model_validate(
+            profile.model_dump(include=set(ModelProfile.model_fields))
+        )
+        if plain not in self._providers:
+            self._providers[plain] = Provider(profile=plain, secret=self.secret)
+            with contextlib.suppress(Failed):  # a key that is missing now may be set later
+                self._providers[plain].open()
+        return self._providers[plain]

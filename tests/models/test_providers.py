@@ -12,6 +12,7 @@ import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.tools import tool
 
+from appliance.models.speaker import Provider
 from tests.fakes.asking import DIALECTS, WORDS, Asking, failed
 from tests.fakes.clock import FakeClock
 from tests.fakes.model_script import Script, Step, Wanted, always, in_order
@@ -85,6 +86,22 @@ async def test_a_caller_who_listens_for_a_while_finds_the_connection_still_open(
             await asked.ask()
 
     assert [server.connections for _, server in every] == [1] * len(DIALECTS)
+
+
+async def test_a_connection_that_was_made_before_is_the_one_that_is_asked(
+    clock: FakeClock, dialect: str
+) -> None:
+    async with asking(clock, dialect, always(Step(text=TOLD))) as (asked, server):
+        provider = asked.links[0].model
+        assert isinstance(provider, Provider)
+        await provider.connect()
+        assert (server.connections, server.requests) == (1, [])
+
+        await asked.ask()
+
+        assert (server.connections, len(server.requests)) == (1, 1)
+        await server.die()
+        await provider.connect()  # and that there is none is for the first turn to say
 
 
 async def test_tool_calls_come_whole_and_in_parallel(clock: FakeClock, dialect: str) -> None:

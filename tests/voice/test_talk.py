@@ -28,7 +28,7 @@ from tests.fakes.booking_model import WORDS, book_a_demo
 from tests.fakes.model_house import config_for
 from tests.fakes.model_server import ModelServer
 from tests.voice import stock
-from tests.voice.calls import config_text, spoken_house
+from tests.voice.calls import config_text, spoken_house, until
 
 BEFORE_YES = tuple(words for words in WORDS[2:9] if "cost" not in words)
 TEXT_ONLY = TurnHandlingOptions(turn_detection=None)
@@ -113,6 +113,18 @@ async def test_only_the_models_words_are_spoken(house: SpokenAppliance) -> None:
     assert "Your demo is booked" in told
     assert "{" not in told
     assert theirs.startswith(stock.RESULT)
+
+
+async def test_a_model_is_reached_before_the_first_words_are_there(
+    house: SpokenAppliance, server: ModelServer
+) -> None:
+    await until(lambda: server.connections)
+    assert server.requests == []
+
+    await (await Caller(house).dial()).say(WORDS[0])
+
+    assert server.requests
+    assert server.connections == 1
 
 
 async def test_a_conversation_is_remembered_once(

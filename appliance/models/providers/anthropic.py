@@ -33,12 +33,13 @@ def open(profile: ModelProfile, key: str) -> Opened:  # noqa: A001 - providers.a
     limits = httpx2.Limits(
         max_connections=MOST, max_keepalive_connections=MOST_KEPT, keepalive_expiry=KEPT_S
     )
+    http = anthropic.DefaultAsyncHttpxClient(timeout=timeout, limits=limits)
     client = anthropic.AsyncAnthropic(
         api_key=key,
         base_url=address,
         max_retries=0,
         timeout=timeout,
-        http_client=anthropic.DefaultAsyncHttpxClient(timeout=timeout, limits=limits),
+        http_client=http,
     )
     settings: dict[str, Any] = {
         "model": profile.model,
@@ -53,4 +54,4 @@ def open(profile: ModelProfile, key: str) -> Opened:  # noqa: A001 - providers.a
         settings["temperature"] = profile.temperature
     model = _Claude(**settings)
     model._own = client
-    return Opened(model, client.close)
+    return Opened(model, lambda: http.head(address), client.close)

@@ -30,17 +30,20 @@ def open(profile: ModelProfile, key: str) -> Opened:  # noqa: A001 - providers.g
     limits = httpx.Limits(
         max_connections=MOST, max_keepalive_connections=MOST_KEPT, keepalive_expiry=KEPT_S
     )
+    address = profile.base_url or ADDRESS
+    transport = _Httpx(limits=limits)
     settings: dict[str, Any] = {
         "model": profile.model,
-        "base_url": profile.base_url or ADDRESS,
+        "base_url": address,
         "api_key": SecretStr(key),
         "vertexai": False,
         "max_output_tokens": profile.max_tokens,
         "timeout": profile.total_s,
         "max_retries": 0,
-        "client_args": {"transport": _Httpx(limits=limits)},
+        "client_args": {"transport": transport},
     }
     if profile.temperature is not None:
         settings["temperature"] = profile.temperature
     model = ChatGoogleGenerativeAI(**settings)
-    return Opened(model, model.aclose)
+    http = httpx.AsyncClient(transport=transport, timeout=profile.connect_s)
+    return Opened(model, lambda: http.head(address), model.aclose)

@@ -20,10 +20,11 @@ def open(profile: ModelProfile, key: str) -> Opened:  # noqa: A001 - providers.o
         max_connections=MOST, max_keepalive_connections=MOST_KEPT, keepalive_expiry=KEPT_S
     )
     http = openai.DefaultAsyncHttpxClient(timeout=timeout, limits=limits)
+    address = profile.base_url or ADDRESS
     is_compatible = profile.provider == "openai_compatible"
     model = ChatOpenAI(
         model=profile.model,
-        base_url=profile.base_url or ADDRESS,
+        base_url=address,
         api_key=SecretStr(key),
         temperature=profile.temperature,
         max_completion_tokens=None if is_compatible else profile.max_tokens,
@@ -36,4 +37,4 @@ def open(profile: ModelProfile, key: str) -> Opened:  # noqa: A001 - providers.o
         use_responses_api=False,
         http_async_client=http,
     )
-    return Opened(model, http.aclose)
+    return Opened(model, lambda: http.head(address), http.aclose)

@@ -1,4 +1,4 @@
-"""What opening a provider gives: the model, and how to let go of its connections."""
+"""What opening a provider gives: the model, and how to make and let go of its connections."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ of a call would begin with a handshake, two round trips and more before the mode
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A model with connections of its own."""
+    """A model with connections of its own.
+
+    `connect` asks its address for nothing at all: without a key, and whatever it says, a connection
+    stands then.
+    """
 
     model: BaseChatModel
+    connect: Callable[[], Awaitable[object]]
     close: Callable[[], Awaitable[None]]

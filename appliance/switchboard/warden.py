@@ -147,10 +147,10 @@ class Warden:
                 self._keep(call, self._say(call, "moment"))
             asked_at = self._asked_at.get(call.name)
             if asked_at is None or now - asked_at >= _ASK_EVERY_S:
-                self._asked_at[call.name] = now
                 more = {"resumed": "yes"} if is_lost else {}
                 is_first = asked_at is None  # later on, the one asked for may be on its way
                 await self.rooms.call_bot(call.name, {**told, **more}, anew=is_lost and is_first)
+                self._asked_at[call.name] = now
 
     async def _turn_away(self, call: CallRoom, why: str, untaken: Untaken) -> None:
         _log.warning("a call was turned away", why=why, room=call.name)

@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Callable
+from typing import Literal
 
 from livekit import rtc
 from livekit.agents import Agent, AgentSession, AutoSubscribe, JobContext
 from livekit.agents.voice import room_io
 
 from appliance.connectors.phone import access
+from appliance.connectors.phone.rooms import is_callers
 from appliance.voice import transfer
 from appliance.voice.announced import Announced
 from appliance.voice.transfer import Errand, Handed, Way
@@ -21,6 +23,11 @@ _COMES_S = 20.0
 _ANSWERED_S = 75.0
 _HANG_UP_S = 5.0
 _NAMED_S = 2.0
+_CALLERS = rtc.ParticipantKind.PARTICIPANT_KIND_SIP, rtc.ParticipantKind.PARTICIPANT_KIND_STANDARD
+_COMINGS: tuple[Literal["participant_connected", "disconnected"], ...] = (
+    "participant_connected",
+    "disconnected",
+)
 _STATUS, _RINGING = "sip.callStatus", {"ringing", "dialing", "automation"}
 
 
@@ -121,11 +128,41 @@ async def caller_in(job: JobContext) -> rtc.RemoteParticipant | None:
     """Enter the room and give whoever calls; None where nobody is there any more."""
     await job.connect(auto_subscribe=AutoSubscribe.AUDIO_ONLY)
     await _name_process(job)
+    return await coming(job.room, within_s=_COMES_S)
+
+
+async def coming(inside: rtc.Room, *, within_s: float) -> rtc.RemoteParticipant | None:
+    """Wait for whoever calls; None where nobody comes in time.
+
+    LiveKit's own `wait_for_participant` takes a recording that is played to the caller for one.
+    """
+    changed = asyncio.Event()
+
+    def on_change(*_: object) -> None:
+        changed.set()
+
+    for event in _COMINGS:
+        inside.on(event, on_change)
     try:
-        async with asyncio.timeout(_COMES_S):
-            return await job.wait_for_participant()
-    except (TimeoutError, RuntimeError):
+        async with asyncio.timeout(within_s):
+            while (caller := _caller(inside)) is None and inside.isconnected():
+                changed.clear()
+                await changed.wait()
+            return caller
+    except TimeoutError:
         return None
+    finally:
+        for event in _COMINGS:
+            inside.off(event, on_change)
+
+
+def _caller(inside: rtc.Room) -> rtc.RemoteParticipant | None:
+    there = [each for each in inside.remote_participants.values() if is_callers(each.identity)]
+    for kind in _CALLERS:
+        for each in there:
+            if each.kind == kind:
+                return each
+    return None
 
 
 async def _name_process(job: JobContext) -> None:

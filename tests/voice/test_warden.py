@@ -46,6 +46,7 @@ class Rooms:
     ended: list[str] = field(default_factory=list)
     takes_over: bool = True
     called: list[bool] = field(default_factory=list)
+    is_away: bool = False
 
     async def transfer(self, room: str, caller: str, to: str) -> None:
         if not self.takes_over:
@@ -59,6 +60,8 @@ class Rooms:
         self.calls = [call for call in self.calls if call.name != room]
 
     async def call_bot(self, room: str, told: dict[str, str], *, anew: bool) -> None:
+        if self.is_away:
+            raise errors.Unavailable("LiveKit's server did not do what it was asked.")
         self.called.append(anew)
 
 
@@ -199,6 +202,24 @@ async def test_a_bot_that_was_lost_is_replaced_once_and_its_replacement_is_left_
         await wait(7)
 
     assert watch.rooms.called == [True, False]
+
+
+async def test_a_lost_bot_whose_server_was_away_as_it_was_asked_for_is_replaced_after(
+    watch: Watch,
+) -> None:
+    await watch.look(replace(CALL, has_bot=True))
+    await watch.look(CALL)
+    watch.clock.advance(seconds=2)
+    watch.rooms.is_away = True
+    with pytest.raises(errors.Unavailable):
+        await watch.look(CALL)
+    await watch.all_served()
+
+    watch.rooms.is_away = False
+    await watch.look(CALL)
+
+    assert watch.rooms.called == [True]
+    await watch.all_served()
 
 
 async def test_a_call_of_ours_has_a_row_of_its_own(watch: Watch) -> None:

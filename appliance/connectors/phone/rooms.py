@@ -165,6 +165,11 @@ class Rooms:
         await _asked(self.server.sip.transfer_sip_participant(wanted), within_s=45)
 
 
+def is_callers(identity: str) -> bool:
+    """Tell whether it is a caller's: neither of a person who was asked in, nor of a recording."""
+    return not identity.startswith((PERSON, announce.IDENTITY))
+
+
 def is_dead(who: ParticipantInfo) -> bool:
     """Tell whether it is a bot whose process, on this machine, is no more."""
     if who.kind != ParticipantInfo.Kind.AGENT or not who.attributes.get(PROCESS, "").isdecimal():
@@ -184,12 +189,10 @@ def _call(room: Room, inside: list[ParticipantInfo]) -> CallRoom:
     telephones = [
         each
         for each in inside
-        if each.kind == ParticipantInfo.Kind.SIP and each.identity not in persons
+        if each.kind == ParticipantInfo.Kind.SIP and is_callers(each.identity)
     ]
     browsers = [each for each in inside if each.kind == ParticipantInfo.Kind.STANDARD]
-    callers = telephones or [
-        each for each in browsers if not each.identity.startswith(announce.IDENTITY)
-    ]
+    callers = telephones or [each for each in browsers if is_callers(each.identity)]
     told = callers[0].attributes if callers else {}
     return CallRoom(
         name=room.name,

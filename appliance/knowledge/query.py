@@ -13,17 +13,24 @@ _WORD = re.compile(r"\w+")
 _LONGEST = 2000
 _MOST_WORDS = 32
 _PREFIX_FROM = 3  # letters from which a word also finds longer ones
-# Words without a subject of their own; a query of nothing else keeps them.
+# Words without a subject of their own, and what is left of "don't"; a query of nothing else keeps
+# them.
 _EMPTY = frozenset(
     _WORD.findall("""
-    a able about after all allowed also am an and any anybody anyone anything are as at be been
-    before but by can come could did do does doing done down each ever every find for from get give
-    go got had has have here how i if in into is it its just kind know let ll long look m many may
-    me might more most much must my need new no not now of often on one only or our out over please
-    possible re really s see shall should so some somebody someone something soon sort still t take
-    tell than that the their them then there they thing things this to too up us use ve very want
-    was way we were what when where which who whom whose why will with would yes you your
+    a able about after all allowed also am an and any anybody anyone anything are aren as at be been
+    before but by can come could couldn d did didn do does doesn doing don done down each ever every
+    find for from get give go got had hadn has hasn have haven here how i if in into is isn it its
+    just kind know let ll long look m many may me might more most much must my need new no not now
+    of often on one only or our out over please possible re really s see shall should shouldn so
+    some somebody someone something soon sort still t take tell than that the their them then there
+    they thing things this to too up us use ve very want was wasn way we were weren what when where
+    which who whom whose why will with would wouldn yes you your
     """)
+)
+_MONTH = re.compile(
+    r"\b(?:in|of|from|until|since|during|early|late|mid|next|last)[\s-]+may\b|"
+    r"\d(?:st|nd|rd|th)? may\b",
+    re.I,
 )
 
 
@@ -34,8 +41,10 @@ def tokens(text: str) -> list[str]:
 
 def words_of(text: str) -> list[str]:
     """Give the distinct words of a text that carry its subject, in order, at most 32."""
-    every = list(dict.fromkeys(tokens(text[:_LONGEST])))
-    telling = [word for word in every if word not in _EMPTY]
+    text = text[:_LONGEST]
+    empty = _EMPTY - {"may"} if _MONTH.search(text) else _EMPTY
+    every = list(dict.fromkeys(tokens(text)))
+    telling = [word for word in every if word not in empty]
     return (telling or every)[:_MOST_WORDS]
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-_ENDING = re.compile(r"(?<=\w{3})(?:ings|ing|edly|ed|ies|es|s|ly)$")
+_ENDING = re.compile(r"(?<=\w{2})ie[sd]$|(?<=\w{3})(?:ings|ing|edly|ed|es|s)$|(?<=\w{4})ly$")
 _LINES = """
 price cost fee charge rate
 rent hire lease borrow
@@ -93,9 +93,12 @@ def stem(word: str) -> str:
     if word in _APART:
         return _APART[word]
     found = _ENDING.search(word)
-    plain = word[: found.start()] + ("y" if found[0] == "ies" else "") if found else word
-    # "prices" has lost the e that "price" still has
-    return plain[:-1] if len(plain) > 3 and plain.endswith("e") else plain
+    plain = word[: found.start()] if found else word
+    if found and found[0] in {"ies", "ied"}:
+        return stem(f"{plain}y")
+    # "prices" has lost the e that "price" still has; "movies" has a y that "movie" has not
+    plain = plain[:-1] if len(plain) > 3 and plain.endswith("e") else plain
+    return f"{plain[:-1]}y" if len(plain) > 3 and plain.endswith("i") else plain
 
 
 def _by_stem() -> Mapping[str, tuple[str, ...]]:

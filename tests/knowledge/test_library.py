@@ -137,6 +137,7 @@ def test_a_synonym_of_the_config_finds_the_word(library, config):
 
 def test_words_that_only_end_alike_stay_apart():
     assert stem("caring") == stem("care") != stem("car")
+    assert stem("apply") != stem("app")
 
 
 def test_what_every_customer_calls_a_thing_finds_it_too():
@@ -156,8 +157,33 @@ def test_the_digger_is_the_excavator(empty, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("asked", "subject"),
+    [
+        ("why didn't the lamp work, I'd like to know", ["lamp", "work", "like"]),
+        ("what may I plant in May?", ["may", "plant"]),
+        ("may I plant this on 3 May", ["may", "plant", "3"]),
+        ("may I plant 3 trees", ["plant", "3", "trees"]),
+        ("may 3 people come", ["3", "people"]),
+    ],
+)
+def test_what_has_no_subject_of_its_own_is_no_word(asked, subject):
+    assert query.words_of(asked) == subject
+
+
+@pytest.mark.parametrize(
     "words",
-    ["price prices priced pricing", "party parties", "box boxes", "bike bikes biking", "dog dogs"],
+    [
+        "price prices priced pricing",
+        "party parties",
+        "box boxes",
+        "bike bikes biking",
+        "dog dogs",
+        "try tries tried trying",
+        "apply applies applied",
+        "supply supplies supplied",
+        "movie movies",
+        "week weekly",
+    ],
 )
 def test_forms_of_a_word_are_one(words):
     assert len({stem(word) for word in words.split()}) == 1

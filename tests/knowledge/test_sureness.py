@@ -107,6 +107,17 @@ def test_a_near_miss_is_less_sure_than_an_answer(write: Write) -> None:
     assert score(1, missing.format("43 kilograms")) < score(2, missing.format("in at 43 dollars"))
 
 
+def test_a_passage_without_the_rarest_word_stands_behind_one_with_its_like(write: Write) -> None:
+    library = write(
+        cars="Parking is 12 dollars a night, parking for a week is 60.",
+        yard="Motorcycles park in the yard for 5 dollars.",
+    )
+
+    found = library.find("How much is parking for a motorbike?")
+
+    assert [one.source for one in found] == ["yard", "cars"]
+
+
 def test_what_two_documents_say_alike_is_less_sure_than_what_one_says(write: Write) -> None:
     asked = "How long does the Tern ferry take?"
     words = "# Tern ferry\n\nThe Tern ferry takes 40 minutes to the island.\n"

@@ -76,6 +76,42 @@ def test_what_is_only_asked_about_is_looked_up_before_a_person_is_called(
     assert [name for name, _ in jane.calls] == ["search_knowledge"]
 
 
+def soup(score: float, *, sure: bool = False) -> dict[str, Any]:
+    return {"text": "Soup is on from noon.", "source": "Canteen", "score": score, "sure": sure}
+
+
+@pytest.mark.parametrize(
+    ("passage", "answer"),
+    [
+        (soup(0.9, sure=True), "Soup is on from noon."),
+        (soup(0.7), "Canteen"),
+        (soup(0.4), "Our opening hours are Monday to Friday"),
+    ],
+)
+def test_a_question_that_strays_from_its_wish_is_the_wishs_only_where_no_passage_is_near(
+    customer: Make, passage: dict[str, Any], answer: str
+) -> None:
+    jane = customer(near=(passage,))
+
+    said = jane.say("What time does the canteen serve soup?")
+
+    assert answer in said
+    assert [name for name, _ in jane.calls] == ["search_knowledge"]
+
+
+@pytest.mark.parametrize(
+    "words", ["What time do you open?", "Where do we park?", "What can you do for me?"]
+)
+def test_a_question_in_the_words_of_its_wish_is_answered_at_once(
+    customer: Make, words: str
+) -> None:
+    jane = customer()
+
+    jane.say(words)
+
+    assert jane.calls == []
+
+
 @pytest.mark.parametrize(
     "words", ["You charged us twice!", "Why were we charged twice?", "Can you cancel my booking?"]
 )

@@ -15,6 +15,8 @@ from appliance.models.desk_model.slots.found import Kind
 _NEAR = 0.25
 """Nearness below which not even the words of a meeting make a booking."""
 _TOP = 3
+_STRANGE = 2
+"""Words of a question that its wish has none like, from which it may be about something else."""
 _MEETING = re.compile(
     r"\b(?:demo\w*|tour|walk\W?through|(?:walk|talk|take|guide|run) (?:me|us|my \w+|our \w+) "
     r"(?:and (?:me|my \w+|our \w+) )?(?:through|around|over)|in action|hands[- ]on|"
@@ -129,6 +131,15 @@ def asks_rule(text: str) -> bool:
 def only_likely_trouble(text: str, intent: str) -> bool:
     """Tell whether nothing but likeness makes this a trouble: "we had a break-in last night"."""
     return intent in _LOOKED_UP and _trouble(text) is None
+
+
+def strays(desk: Desk, text: str, first: Ranked) -> bool:
+    """Tell whether a wish is only faintly like its examples, and speaks of other things.
+
+    "How early must the names of our group be sent?" is like "is there a number for the group".
+    """
+    spoken = desk.pack.spoken.get(first.intent)
+    return first.nearness < 2 * _NEAR and spoken is not None and spoken.lacks(text) >= _STRANGE
 
 
 def asks_strange_price(desk: Desk, text: str, first: Ranked) -> bool:

@@ -57,7 +57,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of the answer under way: ready text, or the call whose result stands here."""
+    """A piece of the answer under way: ready text, or the call whose result stands here.
+
+    With both, the text is said where a search finds nothing near.
+    """
 
     text: str = ""
     call: str = ""

@@ -16,7 +16,7 @@ from appliance.models.desk_model.handover import People
 from appliance.models.desk_model.manner import CATALOGUE, ROLES, TO_PERSON, manner_of
 from appliance.models.desk_model.router import Router
 from appliance.models.desk_model.slots.found import Kind, Product
-from appliance.models.desk_model.sold import Sold
+from appliance.models.desk_model.sold import Sold, Spoken
 from appliance.models.desk_model.text import Mender
 from appliance.models.desk_model.tongues import Tongues
 from appliance.models.embedder import Embedder
@@ -32,10 +32,16 @@ actually address parking refund opening hours open closed premium starter enterp
 thanks hello
 """
 
+_TELL = {chitchat.ABILITIES, chitchat.BOT, chitchat.HOW_ARE_YOU, chitchat.GREET}
+"""Small talk that is asked for, and answered by a sentence."""
+
 
 @dataclass(frozen=True, slots=True)
 class DeskPack:
-    """One config version as basic mode uses it. Build it with `build`; it never changes."""
+    """One config version as basic mode uses it. Build it with `build`; it never changes.
+
+    `spoken` has the words of every wish that a sentence answers.
+    """
 
     config: BotConfig
     router: Router
@@ -45,6 +51,7 @@ class DeskPack:
     labels: Mapping[str, str]
     products: tuple[Product, ...]
     sold: Sold
+    spoken: Mapping[str, Spoken]
     embedder: Embedder
     tongues: Tongues
 
@@ -64,12 +71,13 @@ class DeskPack:
         }
         for intent in intents:
             examples[intent.name] = [*examples.get(intent.name, ()), *intent.examples]
+        replies = {intent.name: intent.reply for intent in intents}
         return cls(
             config=config,
             router=Router(examples, embedder, cache_dir=cache_dir),
             mender=Mender(_key_words(config), embedder.words),
             people=People.of(config),
-            replies={intent.name: intent.reply for intent in intents},
+            replies=replies,
             labels={intent.name: wording.label(intent.name) for intent in intents},
             products=tuple(
                 Product(
@@ -85,6 +93,11 @@ class DeskPack:
                 for price in config.facts.prices
             ),
             sold=Sold.of(config, _priced(intents, tools), embedder),
+            spoken={
+                name: Spoken([name.replace("_", " "), *texts], embedder)
+                for name, texts in examples.items()
+                if name in _TELL or (name in replies and replies[name].tool is None)
+            },
             embedder=embedder,
             tongues=Tongues([config.client.language]),
         )

@@ -18,6 +18,8 @@ from appliance.models.desk_model.move import Call, Desk, Move
 from appliance.models.desk_model.slots.found import Kind
 
 _REFUSED = {"taken", "closed"}
+_NEAR = 0.6
+"""The score from which a passage that is no sure answer is mostly of the right document."""
 
 
 def conclude(
@@ -32,7 +34,7 @@ def conclude(
         if not part.call:
             state.say(part.text, part.citations)
         elif call is not None and message is not None:
-            state.hear(call, message)
+            state.hear(call, message, part)
     return state.move()
 
 
@@ -53,8 +55,8 @@ class _State:
         self._texts.append(text)
         self._citations += citations
 
-    def hear(self, call: Call, message: ToolMessage) -> None:
-        """Take in one result."""
+    def hear(self, call: Call, message: ToolMessage, part: Part) -> None:
+        """Take in one result, for the part that waits for it."""
         self._last = call.name
         manner = self._desk.tools.get(call.name)
         if message.status == "error" or manner is None:
@@ -62,7 +64,7 @@ class _State:
             return
         result = _parsed(str(message.content))
         if call.name == KNOWLEDGE:
-            self._passages(result)
+            self._passages(result, part)
         elif call.name == SURVEY:
             self._question(call, result)
         elif isinstance(result, Mapping) and result.get("status") in _REFUSED:
@@ -101,11 +103,14 @@ class _State:
         self._replies = wording.PERSON_REPLIES
         self._unsure = True
 
-    def _passages(self, result: Any) -> None:
+    def _passages(self, result: Any, part: Part) -> None:
         best = result[0] if isinstance(result, list) and result else None
         if isinstance(best, Mapping) and best.get("sure", True):
             self._frame = replace(self._frame, misses=0)
             self.say(str(best.get("text", "")), [str(best.get("source", ""))])
+            return
+        if part.text and not (isinstance(best, Mapping) and best.get("score", 0) >= _NEAR):
+            self.say(part.text, part.citations)
             return
         misses = self._frame.misses + 1
         self._frame = replace(self._frame, misses=misses)

@@ -35,6 +35,9 @@ def serve(
     before: Sequence[Part] = (),
 ) -> Move:
     """Do what is wanted: information first, then the task."""
+    alone = len(found) == 1 and not before and frame.task is None
+    if alone and found[0].strays and KNOWLEDGE in desk.tools:
+        return _looked_up(desk, frame, found[0], text, written)
     parts = list(before)
     wanted: list[tuple[str, Slots, str]] = []
     unknown: list[Wish] = []
@@ -104,6 +107,18 @@ def serve(
         (said.quick_replies for said in saying.quoted(desk, found) if said.quick_replies), ()
     )
     return replace(move, quick_replies=move.quick_replies or replies[:4])
+
+
+def _looked_up(desk: Desk, frame: Frame, one: Wish, text: str, written: str) -> Move:
+    """Look up what strays from its wish; where nothing is near, the wish is answered."""
+    instead = serve(desk, frame, [replace(one, strays=False)], text, written)
+    if not instead.text:
+        return instead
+    query = {"query": prepared(one.text)}
+    move = tasks.calling(desk, frame, (), [(KNOWLEDGE, query, one.text)])
+    [part] = move.frame.parts
+    part = replace(part, text=instead.text, citations=instead.citations)
+    return replace(move, frame=replace(move.frame, parts=(part,)))
 
 
 def volunteered(desk: Desk, frame: Frame, text: str, written: str) -> Move | None:

@@ -37,13 +37,31 @@ _ALIKE = 0.45
 """The cosine of two words alone from which one may stand for the other: "plan", "subscription"."""
 
 
+class Spoken:
+    """The words of some sentences, to tell what they say nothing of."""
+
+    def __init__(self, texts: Iterable[str], embedder: Embedder) -> None:
+        self._words = frozenset(_words_of(texts))
+        self._embedder = embedder
+        self._vectors = embedder.of_words(sorted(self._words))
+
+    def lacks(self, text: str) -> int:
+        """Count the words of a text that are no word of these, nor like one."""
+        return sum(not self.knows(word) for word in _words_of([text]))
+
+    def knows(self, word: str) -> bool:
+        """Tell whether a word is one of these, or like one."""
+        if self._words & {word, word.removesuffix("s"), f"{word}s"}:
+            return True
+        alike: Array = self._embedder.of_words([word]) @ self._vectors.T
+        return float(alike.max(initial=0.0)) >= _ALIKE
+
+
 class Sold:
     """Tells a price that is asked of something else from one the price list answers."""
 
-    def __init__(self, words: Iterable[str], embedder: Embedder) -> None:
-        self._words = frozenset(words)
-        self._embedder = embedder
-        self._vectors = embedder.of_words(sorted(self._words))
+    def __init__(self, spoken: Spoken) -> None:
+        self._spoken = spoken
 
     @classmethod
     def of(cls, config: BotConfig, priced: Sequence[Intent], embedder: Embedder) -> Sold:
@@ -53,19 +71,13 @@ class Sold:
             texts += [price.name, *price.aliases, price.description]
         for intent in priced:
             texts += intent.examples
-        return cls(_words_of(texts), embedder)
+        return cls(Spoken(texts, embedder))
 
     def is_strange(self, text: str) -> bool:
         """Tell whether the price of something is asked which the price list says nothing of."""
         named = [match[1] for pattern in _PRICED for match in pattern.finditer(text)]
         asked = _words_of(named)
-        return bool(asked) and not any(map(self._knows, asked))
-
-    def _knows(self, word: str) -> bool:
-        if self._words & {word, word.removesuffix("s"), f"{word}s"}:
-            return True
-        alike: Array = self._embedder.of_words([word]) @ self._vectors.T
-        return float(alike.max(initial=0.0)) >= _ALIKE
+        return bool(asked) and not any(map(self._spoken.knows, asked))
 
 
 def _words_of(texts: Iterable[str]) -> list[str]:

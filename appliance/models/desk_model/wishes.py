@@ -20,7 +20,10 @@ CLOSE_RACE = 0.045
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A part of a message and the likeliest readings of it."""
+    """A part of a message and the likeliest readings of it.
+
+    It `strays` where it asks about things that its intent has no word of.
+    """
 
     text: str
     written: str
@@ -30,6 +33,7 @@ class Wish:
     rivals: tuple[str, ...]
     asks: bool
     guesses: tuple[str, ...] = ()
+    strays: bool = False
 
     @property
     def tool(self) -> str | None:
@@ -68,6 +72,7 @@ def wish(desk: Desk, text: str, written: str) -> Wish:
             and desk.pack.replies[one.intent] != desk.pack.replies[first.intent]
         ]
         rivals = tuple(one.intent for one in near)
+    asks = is_question(text)
     return Wish(
         text=text,
         written=written,
@@ -75,8 +80,9 @@ def wish(desk: Desk, text: str, written: str) -> Wish:
         reply=desk.pack.replies.get(first.intent) if sure else None,
         sure=sure and first.intent != chitchat.ELSEWHERE,
         rivals=rivals,
-        asks=is_question(text),
+        asks=asks,
         guesses=() if sure else _guesses(desk, ranked),
+        strays=sure and asks and told is None and cues.strays(desk, text, first),
     )
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from appliance.models.desk_model import signals, text
-from tests.models.talk import Customer
+from appliance.models.desk_model.model import DeskModel
+from tests.models.talk import TOOLS, Customer
 
 Make = Callable[..., Customer]
 BEGUN = ("demo thursday at 3", "Jane Doe", "jane@example.com")
@@ -461,6 +462,41 @@ def test_a_question_after_what_sounds_like_a_trouble_is_answered(customer: Make)
 
     assert "refund your first payment" in answer
     assert talk.calls == []
+
+
+def test_what_is_looked_up_after_ones_own_mistake_has_the_mistake_in_it(customer: Make) -> None:
+    jane = customer()
+
+    jane.say("I paid the wrong supplier yesterday, which form do I fill in to undo it?")
+
+    [(name, args)] = jane.calls
+    assert name == "search_knowledge"
+    assert "wrong supplier" in args["query"]
+
+
+def without_bookings(jane: Customer) -> Customer:
+    bound = jane.desk.bind_tools([one for one in TOOLS if one.name != "schedule_demo"])
+    assert isinstance(bound, DeskModel)
+    jane.desk = bound
+    return jane
+
+
+def test_a_desk_that_books_nothing_looks_up_how_a_booking_is_cancelled(customer: Make) -> None:
+    jane, joe = without_bookings(customer()), customer()
+
+    jane.say("How can I call off an appointment I made?")
+    told = joe.say("How can I call off an appointment I made?")
+
+    assert [name for name, _ in jane.calls] == ["search_knowledge"]
+    assert told.startswith("I can move a booking myself")
+
+
+def test_a_desk_that_books_nothing_does_not_say_it_could_move_a_booking(customer: Make) -> None:
+    jane = without_bookings(customer())
+
+    assert jane.say("Call off the appointment we made").startswith(
+        "I cannot cancel a booking myself."
+    )
 
 
 def test_a_name_in_capitals_is_no_typo() -> None:

@@ -63,6 +63,9 @@ _OVERCHARGED = re.compile(
     r".{0,30}\b(?:invoice|bill|charge|statement)\b",
     re.I,
 )
+_OWN_MISTAKE = re.compile(
+    r"\b(?:i|we) (?:\w+ )?(?:paid|sent|took) (?:\w+ )?(?:the|a) wrong\b", re.I
+)
 _THING = (
     r"(?:app|software|workflows?|flows?|login|account|integration|sync|system|site|website|"
     r"page|dashboard|service|servers?|exports?|imports?|reports?|automations?|tool|product|"
@@ -111,13 +114,15 @@ def told_by_words(desk: Desk, text: str, ranked: Sequence[Ranked]) -> Ranked | N
     return _booking(desk, text, ranked)
 
 
-def wants_to_know(text: str, intent: str) -> bool:
+def wants_to_know(desk: Desk, text: str, intent: str) -> bool:
     """Tell whether a trouble or a cancellation is only asked about: then documents may tell.
 
-    Where they don't, a colleague is offered all the same.
+    Where they don't, a colleague is offered all the same. A desk that books nothing has no booking
+    of the customer's to speak of: all it can be asked is how that is done.
     """
     if intent == chitchat.CANCEL_DONE:
-        return bool(_IF_CANCELLED.search(text) or (_ASKS.search(text) and not _BOOKED.search(text)))
+        ours = desk.books and _BOOKED.search(text)
+        return bool(_IF_CANCELLED.search(text) or (_ASKS.search(text) and not ours))
     if intent in _LOOKED_UP and asks_rule(text):
         return True
     return intent in chitchat.TROUBLES - {chitchat.UPSET} and bool(_ASKS.search(text))
@@ -179,7 +184,7 @@ _PRODUCT_REPLIES = {"products", CATALOGUE}
 def _trouble(text: str) -> str | None:
     if _SUPPOSES.search(text) and not re.search(r"\b(?:our|my|us|we've|twice)\b", text, re.I):
         return None
-    if _OVERCHARGED.search(text):
+    if _OVERCHARGED.search(text) and not _OWN_MISTAKE.search(text):
         return chitchat.OVERCHARGED
     if _FAULT.search(text) and not _SUPPOSES.search(text):
         return chitchat.FAULT

@@ -87,7 +87,7 @@ def _fresh(desk: Desk, frame: Frame, text: str, written: str) -> Move:
     if heard.only_values(text) and (volunteered := serving.volunteered(desk, frame, text, written)):
         return volunteered
     frame = _with_topic(desk, frame, text)
-    found = _looked_up(_joined(desk, frame, parts))
+    found = _looked_up(_joined(desk, frame, parts), text)
     if len(found) > 1:
         understood = [one for one in found if one.sure]
         found = understood and [o for o in found if o.sure or heard.asks_something(o.text, o.asks)]
@@ -102,15 +102,20 @@ def _fresh(desk: Desk, frame: Frame, text: str, written: str) -> Move:
     return serving.serve(desk, frame, found, text, written)
 
 
-def _looked_up(found: Sequence[Wish]) -> list[Wish]:
+def _looked_up(found: Sequence[Wish], text: str) -> list[Wish]:
     """Leave out what only sounds like a trouble beside a question that documents may answer.
 
-    "Lost my receipt, can I still bring it back?" is no fault for a person to mend.
+    "Lost my receipt, can I still bring it back?" is no fault for a person to mend. What "it" is
+    stands in what is left out, so all of it is looked up.
     """
     told = [
         one for one in found if not (one.sure and cues.only_likely_trouble(one.text, one.intent))
     ]
-    return told if any(one.asks and cues.asks_rule(one.text) for one in told) else list(found)
+    if not any(one.asks and cues.asks_rule(one.text) for one in told):
+        return list(found)
+    if len(told) == 1 < len(found) and not told[0].sure:
+        return [replace(told[0], text=text)]
+    return told
 
 
 def _joined(desk: Desk, frame: Frame, parts: Sequence[str]) -> list[Wish]:

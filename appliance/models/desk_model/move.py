@@ -59,6 +59,11 @@ class Desk:
     said: tuple[str, ...] = field(default=())
     results: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def books(self) -> bool:
+        """Whether it can make appointments."""
+        return any(manner.is_appointment for manner in self.tools.values())
+
     def call(self, name: str, args: Mapping[str, Any], *, ordinal: int = 0) -> Call:
         """Make a call; None arguments are left out."""
         given = {key: value for key, value in args.items() if value is not None}

@@ -59,7 +59,8 @@ def wish(desk: Desk, text: str, written: str) -> Wish:
     sure = told is not None or (worded and first.sureness >= router.sure)
     if sure and told is None:
         sure = not (
-            cues.wants_to_know(text, first.intent) or cues.asks_strange_price(desk, text, first)
+            cues.wants_to_know(desk, text, first.intent)
+            or cues.asks_strange_price(desk, text, first)
         )
     rivals: tuple[str, ...] = ()
     if sure and told is None and not is_chat(first.intent):

@@ -25,6 +25,9 @@ NOT_CANCELLED = (
     "I can move a booking myself, but not cancel it. "
     "Shall I pass your cancellation on to a colleague?"
 )
+NOT_BOOKED_HERE = (
+    "I cannot cancel a booking myself. Shall I pass your cancellation on to a colleague?"
+)
 WHAT_CHANGE = "Of course. What should I change?"
 NOT_IN_INFORMATION = (
     "I'm sorry, I don't have that in our information, and I don't want to guess. "

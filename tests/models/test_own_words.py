@@ -481,13 +481,25 @@ def without_bookings(jane: Customer) -> Customer:
     return jane
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["Please cancel my booking", "cancel the meeting please", "How do I cancel my appointment?"],
+)
+def test_nobody_is_let_believe_that_what_they_booked_before_is_cancelled(
+    customer: Make, words: str
+) -> None:
+    assert "not cancel it" in customer().say(words)
+
+
 def test_a_desk_that_books_nothing_looks_up_how_a_booking_is_cancelled(customer: Make) -> None:
     jane, joe = without_bookings(customer()), customer()
 
     jane.say("How can I call off an appointment I made?")
     told = joe.say("How can I call off an appointment I made?")
 
-    assert [name for name, _ in jane.calls] == ["search_knowledge"]
+    jane.say("How do I cancel my booking?")
+
+    assert [name for name, _ in jane.calls] == ["search_knowledge", "search_knowledge"]
     assert told.startswith("I can move a booking myself")
 
 

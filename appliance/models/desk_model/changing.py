@@ -22,6 +22,12 @@ from appliance.models.desk_model.slots import choices
 from appliance.models.desk_model.slots.found import Kind
 from appliance.models.desk_model.wishes import Wish, is_chat, is_small_talk
 
+_A_BOOKING = re.compile(
+    r"\b(?:my|our|the|an?) (?:\w+ ){0,2}"
+    r"(?:bookings?|appointments?|meetings?|reservations?|demos?)\b",
+    re.I,
+)
+
 
 def carried_on(
     desk: Desk, frame: Frame, text: str, written: str, found: Sequence[Wish]
@@ -29,9 +35,18 @@ def carried_on(
     """Change what was booked, or ask the last question for other values."""
     drops = signals.drops(text) or any(o.sure and o.intent == chitchat.CANCEL_DONE for o in found)
     calls_off = drops and re.search(r"\b(?:cancel|call off|delete|drop)\b", text, re.I)
-    if frame.done and calls_off and not changes(desk, frame, text, written):
-        return saying.offer_person(frame, wording.NOT_CANCELLED, "cancellation", intent="cancel")
-    if signals.drops(text) and not any(one.sure and not is_small_talk(one.intent) for one in found):
+    names = bool(_A_BOOKING.search(text))
+    asks_how = names and any(one.asks and not one.sure for one in found)
+    # "All right" would let them believe that what they booked some other day is cancelled.
+    ours = calls_off and (frame.done or names) and not asks_how
+    if ours and not changes(desk, frame, text, written):
+        words = wording.NOT_CANCELLED if desk.books else wording.NOT_BOOKED_HERE
+        return saying.offer_person(frame, words, "cancellation", intent="cancel")
+    if (
+        signals.drops(text)
+        and not asks_how
+        and not any(one.sure and not is_small_talk(one.intent) for one in found)
+    ):
         return Move(frame=frame, text=wording.NOTHING_TO_DROP, intent="dropped")
     if changed := changes(desk, frame, text, written):
         return changed

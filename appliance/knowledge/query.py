@@ -28,8 +28,8 @@ _EMPTY = frozenset(
     """)
 )
 _MONTH = re.compile(
-    r"\b(?:in|of|from|until|since|during|early|late|mid|next|last)[\s-]+may\b|"
-    r"\d(?:st|nd|rd|th)? may\b",
+    r"\b(?:in|of|from|until|since|during|by|before|after|early|late|mid|next|last)[\s-]+may\b"
+    r"(?! (?:i|we|you|they|he|she|it)\b)|\d(?:st|nd|rd|th)? may\b|\bmay \d+(?:st|nd|rd|th)?\W*$",
     re.I,
 )
 

@@ -130,7 +130,7 @@ class Dialler:
             if await self.rooms.has_bot(room):
                 return
             if look % _ASK_EVERY == 0:  # it was asked for before a worker was there
-                await self.rooms.call_bot(room, {"kind": "sip"}, anew=False)
+                await self.rooms.call_bot(room, {"kind": "sip"})
             await asyncio.sleep(_BOT_EVERY_S)
         raise errors.Unavailable("No bot came that could talk to them.")
 

@@ -36,6 +36,16 @@ _LOST_S = 1.5
 _COMES_S = 3.0
 # It is not asked for more often than this: one that is on its way may need so long to start.
 _ASK_EVERY_S = 6.0
+# A lost bot's successor may be on its way at the second time; at the third it is lost as well.
+_FORGOTTEN_EVERY = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """When a bot was asked for last, and how often."""
+
+    at: float
+    times: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,7 +70,7 @@ class Warden:
     _told: set[str] = field(default_factory=set)
     _waiting: dict[str, CallRoom] = field(default_factory=dict)
     _left: list[CallRoom] = field(default_factory=list)
-    _asked_at: dict[str, float] = field(default_factory=dict)
+    _asked: dict[str, _Asked] = field(default_factory=dict)
     _busy: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     async def run(self) -> None:
@@ -80,7 +90,7 @@ class Warden:
         names = {call.name for call in calls}
         for kept in (self._had_bot, self._settled, self._told):
             kept.intersection_update(names)
-        for since in (self._alone_since, self._asked_at):
+        for since in (self._alone_since, self._asked):
             for gone in since.keys() - names:
                 del since[gone]
         joined = [call for call in calls if call.is_joined and not call.has_bot]
@@ -92,7 +102,7 @@ class Warden:
         self._had_bot |= {call.name for call in served}
         for call in served:
             self._alone_since.pop(call.name, None)
-            self._asked_at.pop(call.name, None)
+            self._asked.pop(call.name, None)
             self._told.discard(call.name)
         free = self.most_calls - len(served)
         for call in calls:
@@ -139,18 +149,26 @@ class Warden:
                 self._keep(call, self._give_up(call))
             else:
                 await self._turn_away(call, "no worker came to the telephone", Untaken.UNANSWERED)
-        elif alone_s > (_LOST_S if is_lost else _COMES_S):
-            told = {"kind": "sip" if call.is_telephone else "web"}
+        elif alone_s > (_LOST_S if is_lost else min(_COMES_S, self.phone.ring_s / 2)):
             if is_lost and call.name not in self._told:
                 self._told.add(call.name)
                 _log.warning("the bot was lost in a call; another one is asked for")
                 self._keep(call, self._say(call, "moment"))
-            asked_at = self._asked_at.get(call.name)
-            if asked_at is None or now - asked_at >= _ASK_EVERY_S:
-                more = {"resumed": "yes"} if is_lost else {}
-                is_first = asked_at is None  # later on, the one asked for may be on its way
-                await self.rooms.call_bot(call.name, {**told, **more}, anew=is_lost and is_first)
-                self._asked_at[call.name] = now
+            before = self._asked.get(call.name)
+            if before is None or now - before.at >= _ASK_EVERY_S:
+                times = before.times if before is not None else 0
+                # Before the server is: one call that it fails shall not keep the others waiting.
+                self._asked[call.name] = _Asked(now, times + 1)
+                await self._ask_for_bot(call, is_lost=is_lost, times=times)
+
+    async def _ask_for_bot(self, call: CallRoom, *, is_lost: bool, times: int) -> None:
+        """Ask for a bot that was asked for so many times before."""
+        told = {"kind": "sip" if call.is_telephone else "web"}
+        if is_lost:
+            told["resumed"] = "yes"
+            if times % _FORGOTTEN_EVERY == 0:
+                await self.rooms.forget_bots(call.name)
+        await self.rooms.call_bot(call.name, told)
 
     async def _turn_away(self, call: CallRoom, why: str, untaken: Untaken) -> None:
         _log.warning("a call was turned away", why=why, room=call.name)

@@ -164,6 +164,9 @@ def test_the_digger_is_the_excavator(empty, tmp_path):
         ("may I plant this on 3 May", ["may", "plant", "3"]),
         ("may I plant 3 trees", ["plant", "3", "trees"]),
         ("may 3 people come", ["3", "people"]),
+        ("can I still come on May 3rd?", ["may", "3rd"]),
+        ("is it open before May", ["open", "may"]),
+        ("who comes in may they use the lift", ["comes", "lift"]),
     ],
 )
 def test_what_has_no_subject_of_its_own_is_no_word(asked, subject):

@@ -100,6 +100,14 @@ def test_a_question_that_strays_from_its_wish_is_the_wishs_only_where_no_passage
     assert [name for name, _ in jane.calls] == ["search_knowledge"]
 
 
+def test_where_documents_cannot_be_searched_the_wish_is_answered(customer: Make) -> None:
+    said = customer(broken=frozenset({"search_knowledge"})).say(
+        "What time does the canteen serve soup?"
+    )
+
+    assert "Our opening hours are Monday to Friday" in said
+
+
 @pytest.mark.parametrize(
     "words", ["What time do you open?", "Where do we park?", "What can you do for me?"]
 )
@@ -489,6 +497,44 @@ def test_nobody_is_let_believe_that_what_they_booked_before_is_cancelled(
     customer: Make, words: str
 ) -> None:
     assert "not cancel it" in customer().say(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Cancel that, I'd rather have a demo on Thursday at 3", "cancel that and book me a demo"],
+)
+def test_who_calls_off_something_and_wants_to_book_is_let_book(customer: Make, words: str) -> None:
+    assert customer().say(words) in {
+        "Which day would suit you for the demo?",
+        "May I have your name?",
+    }
+
+
+def test_a_booking_just_made_is_called_off_whatever_is_asked_with_it(customer: Make) -> None:
+    jane = customer()
+    for words in (*BEGUN, "yes"):
+        jane.say(words)
+
+    assert "not cancel it" in jane.say("Please cancel my meeting, is the canteen vegan?")
+
+
+@pytest.mark.parametrize("words", ["i was sent the wrong invoice, what can I do?"])
+def test_what_was_sent_to_the_customer_is_no_mistake_of_theirs(customer: Make, words: str) -> None:
+    jane = customer()
+
+    jane.say(words)
+
+    assert "billing" in str(jane.calls)
+
+
+def test_a_desk_that_books_nothing_offers_a_person_to_whom_asks_it_to_cancel(
+    customer: Make,
+) -> None:
+    jane = without_bookings(customer())
+
+    told = jane.say("Is it possible to cancel my reservation for tomorrow?")
+
+    assert told.startswith("I cannot cancel a booking myself.")
 
 
 def test_a_desk_that_books_nothing_looks_up_how_a_booking_is_cancelled(customer: Make) -> None:

@@ -71,6 +71,7 @@ async def test_who_comes_later_is_waited_for_past_everybody_else() -> None:
     inside.enter(Who("sip_1", SIP))
 
     assert await waiting == "sip_1"
+    assert not any(inside._events.values())
 
 
 async def test_in_a_room_that_is_left_to_itself_nobody_calls() -> None:

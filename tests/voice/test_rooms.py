@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
 from livekit import api
 from livekit.protocol.agent import Job, JobState, JobStatus
@@ -14,27 +17,45 @@ LIST, CREATE, DELETE = "ListDispatch", "CreateDispatch", "DeleteDispatch"
 
 
 @pytest.mark.parametrize(
-    ("jobs", "anew", "asked_for"),
+    ("jobs", "asked_for"),
     [
-        ([], False, [LIST, CREATE]),  # no worker has accepted it yet: to delete it ends the call
-        ([JobStatus.JS_PENDING], False, [LIST]),
-        ([JobStatus.JS_RUNNING], False, [LIST]),
-        ([JobStatus.JS_FAILED], False, [LIST, CREATE]),
-        ([JobStatus.JS_RUNNING], True, [LIST, DELETE, CREATE]),
+        ([], [LIST, CREATE]),  # no worker has accepted it yet: to delete it ends the call
+        ([JobStatus.JS_PENDING], [LIST]),
+        ([JobStatus.JS_RUNNING], [LIST]),
+        ([JobStatus.JS_FAILED], [LIST, CREATE]),
     ],
 )
-async def test_only_the_dispatch_of_a_bot_that_was_lost_is_deleted(
-    jobs: list[JobStatus], anew: bool, asked_for: list[str]
+async def test_a_bot_is_asked_for_unless_one_is_on_its_way_and_nothing_is_taken_back(
+    jobs: list[JobStatus], asked_for: list[str]
 ) -> None:
-    held = AgentDispatchState(jobs=[Job(state=JobState(status=status)) for status in jobs])
-    listed = api.ListAgentDispatchResponse(
-        agent_dispatches=[api.AgentDispatch(id="AD_1", room="call-1", state=held)]
-    )
+    listed = dispatched(*jobs)
 
+    async with asking(listed) as (rooms, asked):
+        await rooms.call_bot("call-1", {"kind": "sip"})
+
+    assert [method(head) for head in asked] == asked_for
+
+
+async def test_what_was_asked_of_a_bot_that_was_lost_is_taken_back() -> None:
+    async with asking(dispatched(JobStatus.JS_RUNNING)) as (rooms, asked):
+        await rooms.forget_bots("call-1")
+
+    assert [method(head) for head in asked] == [LIST, DELETE]
+
+
+def dispatched(*jobs: JobStatus) -> api.ListAgentDispatchResponse:
+    """Make what the server lists: one dispatch with these jobs."""
+    held = AgentDispatchState(jobs=[Job(state=JobState(status=status)) for status in jobs])
+    one = api.AgentDispatch(id="AD_1", room="call-1", state=held)
+    return api.ListAgentDispatchResponse(agent_dispatches=[one])
+
+
+@asynccontextmanager
+async def asking(
+    listed: api.ListAgentDispatchResponse,
+) -> AsyncIterator[tuple[Rooms, list[bytes]]]:
     async with (
         livekit({LIST: reply(listed)}) as (url, asked),
         api.LiveKitAPI(url, "key", "s" * 32) as server,
     ):
-        await Rooms(server).call_bot("call-1", {"kind": "sip"}, anew=anew)
-
-    assert [method(head) for head in asked] == asked_for
+        yield Rooms(server), asked

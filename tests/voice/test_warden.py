@@ -45,7 +45,7 @@ class Rooms:
     calls: list[CallRoom] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     takes_over: bool = True
-    called: list[bool] = field(default_factory=list)
+    called: list[str] = field(default_factory=list)
     is_away: bool = False
 
     async def transfer(self, room: str, caller: str, to: str) -> None:
@@ -59,10 +59,13 @@ class Rooms:
         self.ended.append(room)
         self.calls = [call for call in self.calls if call.name != room]
 
-    async def call_bot(self, room: str, told: dict[str, str], *, anew: bool) -> None:
+    async def forget_bots(self, room: str) -> None:
+        self.called.append("forget")
+
+    async def call_bot(self, room: str, told: dict[str, str]) -> None:
         if self.is_away:
             raise errors.Unavailable("LiveKit's server did not do what it was asked.")
-        self.called.append(anew)
+        self.called.append("resume" if "resumed" in told else "call")
 
 
 @dataclass
@@ -193,15 +196,15 @@ async def test_a_bot_that_was_lost_is_replaced_once_and_its_replacement_is_left_
     await watch.look(CALL)
     for _ in range(2):
         await wait(7)
-    assert watch.rooms.called == [False, False]  # one that has not come yet may be on its way
+    assert watch.rooms.called == ["call", "call"]  # one that has not come yet may be on its way
 
     watch.rooms.called = []
     await watch.look(replace(CALL, has_bot=True))
     await watch.look(CALL)
-    for _ in range(2):
-        await wait(7)
+    for seconds in (2, 6, 6):
+        await wait(seconds)
 
-    assert watch.rooms.called == [True, False]
+    assert watch.rooms.called == ["forget", "resume", "resume", "forget", "resume"]
 
 
 async def test_a_lost_bot_whose_server_was_away_as_it_was_asked_for_is_replaced_after(
@@ -216,10 +219,13 @@ async def test_a_lost_bot_whose_server_was_away_as_it_was_asked_for_is_replaced_
     await watch.all_served()
 
     watch.rooms.is_away = False
-    await watch.look(CALL)
+    other = replace(CALL, name="call-2")
+    watch.warden.most_calls = 2
+    await watch.look(CALL, other)
+    watch.clock.advance(seconds=6)
+    await watch.look(CALL, other)
 
-    assert watch.rooms.called == [True]
-    await watch.all_served()
+    assert watch.rooms.called == ["forget", "resume", "call"]
 
 
 async def test_a_call_of_ours_has_a_row_of_its_own(watch: Watch) -> None:

@@ -87,27 +87,34 @@ class Rooms:
         asked = api.ListParticipantsRequest(room=room)
         return list((await _asked(self.server.room.list_participants(asked))).participants)
 
-    async def call_bot(self, room: str, told: dict[str, str], *, anew: bool) -> None:
+    async def call_bot(self, room: str, told: dict[str, str]) -> None:
         """Ask for the bot unless one is on its way; `told` is what the worker learns of the call.
 
-        `anew`: whoever was on its way is gone. The server believes for minutes that a bot lives
-        whose process was killed. Otherwise nothing is taken back: the server lists no job that a
-        worker has not accepted yet, and ends it, with the call, once its dispatch is deleted. Two
-        bots may come, then; the later one leaves (`voice.room.has_other_bot`).
+        Nothing that was asked before is taken back: the server lists no job that a worker has not
+        accepted yet, and ends it, with the call, once its dispatch is deleted. Two bots may come,
+        then; the later one leaves (`voice.room.has_other_bot`).
 
         Raises:
             Unavailable: the server does not answer.
         """
         asked = await _asked(self.server.agent_dispatch.list_dispatch(room))
-        if anew:
-            for one in asked:
-                await _asked(self.server.agent_dispatch.delete_dispatch(one.id, room))
-        elif any(job.state.status in _LIVES for one in asked for job in one.state.jobs):
+        if any(job.state.status in _LIVES for one in asked for job in one.state.jobs):
             return
         wanted = api.CreateAgentDispatchRequest(
             agent_name=AGENT, room=room, metadata=json.dumps(told)
         )
         await _asked(self.server.agent_dispatch.create_dispatch(wanted))
+
+    async def forget_bots(self, room: str) -> None:
+        """Take back whatever was asked of a room's bots, and end those that were on their way.
+
+        The server believes for minutes that a bot lives whose process was killed.
+
+        Raises:
+            Unavailable: the server does not answer.
+        """
+        for one in await _asked(self.server.agent_dispatch.list_dispatch(room)):
+            await _asked(self.server.agent_dispatch.delete_dispatch(one.id, room))
 
     async def open_outward(self, room: str) -> None:
         """Make the room of a call of ours, and call the bot into it: it waits there.

@@ -22,8 +22,9 @@ from appliance.models.desk_model.slots import choices
 from appliance.models.desk_model.slots.found import Kind
 from appliance.models.desk_model.wishes import Wish, is_chat, is_small_talk
 
+_CALLS_OFF = re.compile(r"\b(?:cancel|call off|delete|drop)\b", re.I)
 _A_BOOKING = re.compile(
-    r"\b(?:my|our|the|an?) (?:\w+ ){0,2}"
+    rf"{_CALLS_OFF.pattern} (?:my|our|the|an?) (?:\w+ ){{0,2}}"
     r"(?:bookings?|appointments?|meetings?|reservations?|demos?)\b",
     re.I,
 )
@@ -34,11 +35,11 @@ def carried_on(
 ) -> Move | None:
     """Change what was booked, or ask the last question for other values."""
     drops = signals.drops(text) or any(o.sure and o.intent == chitchat.CANCEL_DONE for o in found)
-    calls_off = drops and re.search(r"\b(?:cancel|call off|delete|drop)\b", text, re.I)
+    calls_off = drops and _CALLS_OFF.search(text)
     names = bool(_A_BOOKING.search(text))
     asks_how = names and any(one.asks and not one.sure for one in found)
     # "All right" would let them believe that what they booked some other day is cancelled.
-    ours = calls_off and (frame.done or names) and not asks_how
+    ours = calls_off and (frame.done or (names and not asks_how))
     if ours and not changes(desk, frame, text, written):
         words = wording.NOT_CANCELLED if desk.books else wording.NOT_BOOKED_HERE
         return saying.offer_person(frame, words, "cancellation", intent="cancel")

@@ -64,7 +64,9 @@ _OVERCHARGED = re.compile(
     re.I,
 )
 _OWN_MISTAKE = re.compile(
-    r"\b(?:i|we) (?:\w+ )?(?:paid|sent|took) (?:\w+ )?(?:the|a) wrong\b", re.I
+    r"\b(?:i|we) (?:(?!was|were|been|got|am|are)\w+ )?(?:paid|sent|took) "
+    r"(?:\w+ )?(?:the|a) wrong\b",
+    re.I,
 )
 _THING = (
     r"(?:app|software|workflows?|flows?|login|account|integration|sync|system|site|website|"
@@ -118,10 +120,10 @@ def wants_to_know(desk: Desk, text: str, intent: str) -> bool:
     """Tell whether a trouble or a cancellation is only asked about: then documents may tell.
 
     Where they don't, a colleague is offered all the same. A desk that books nothing has no booking
-    of the customer's to speak of: all it can be asked is how that is done.
+    of the customer's to speak of: what it can be asked is how that is done, not to do it.
     """
     if intent == chitchat.CANCEL_DONE:
-        ours = desk.books and _BOOKED.search(text)
+        ours = _BOOKED.search(text) and (desk.books or _REQUESTS.search(text))
         return bool(_IF_CANCELLED.search(text) or (_ASKS.search(text) and not ours))
     if intent in _LOOKED_UP and asks_rule(text):
         return True
@@ -160,6 +162,7 @@ _ASKS = re.compile(
     r"(?:how|what|which|when|where|who|why|is|are|do|does|did|can i|can we|may|must|should)\b",
     re.I,
 )
+_REQUESTS = re.compile(r"\b(?:is it possible|are you able|(?:can|could|will|would) you)\b", re.I)
 _LOOKED_UP = frozenset({chitchat.FAULT, chitchat.OVERCHARGED})
 _RULE = re.compile(
     r"(?:^|[,;:.!?-]\s+|\b(?:and|but|so)\s+)"

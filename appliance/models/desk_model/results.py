@@ -59,6 +59,9 @@ class _State:
         """Take in one result, for the part that waits for it."""
         self._last = call.name
         manner = self._desk.tools.get(call.name)
+        if message.status == "error" and part.text:
+            self.say(part.text, part.citations)
+            return
         if message.status == "error" or manner is None:
             self._fail(str(message.content))
             return

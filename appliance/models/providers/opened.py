@@ -18,8 +18,8 @@ of a call would begin with a handshake, two round trips and more before the mode
 class Opened:
     """A model with connections of its own.
 
-    `connect` asks its address for nothing at all: without a key, and whatever it says, a connection
-    stands then.
+    `connect` asks its address for nothing at all, without a key: whatever it says, a connection
+    stands then, unless it closes it.
     """
 
     model: BaseChatModel

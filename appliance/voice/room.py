@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Callable
-from typing import Literal
 
 from livekit import rtc
 from livekit.agents import Agent, AgentSession, AutoSubscribe, JobContext
@@ -24,10 +23,6 @@ _ANSWERED_S = 75.0
 _HANG_UP_S = 5.0
 _NAMED_S = 2.0
 _CALLERS = rtc.ParticipantKind.PARTICIPANT_KIND_SIP, rtc.ParticipantKind.PARTICIPANT_KIND_STANDARD
-_COMINGS: tuple[Literal["participant_connected", "disconnected"], ...] = (
-    "participant_connected",
-    "disconnected",
-)
 _STATUS, _RINGING = "sip.callStatus", {"ringing", "dialing", "automation"}
 
 
@@ -141,8 +136,8 @@ async def coming(inside: rtc.Room, *, within_s: float) -> rtc.RemoteParticipant 
     def on_change(*_: object) -> None:
         changed.set()
 
-    for event in _COMINGS:
-        inside.on(event, on_change)
+    inside.on("participant_connected", on_change)
+    inside.on("disconnected", on_change)
     try:
         async with asyncio.timeout(within_s):
             while (caller := _caller(inside)) is None and inside.isconnected():
@@ -152,8 +147,8 @@ async def coming(inside: rtc.Room, *, within_s: float) -> rtc.RemoteParticipant 
     except TimeoutError:
         return None
     finally:
-        for event in _COMINGS:
-            inside.off(event, on_change)
+        inside.off("participant_connected", on_change)
+        inside.off("disconnected", on_change)
 
 
 def _caller(inside: rtc.Room) -> rtc.RemoteParticipant | None:

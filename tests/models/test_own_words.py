@@ -101,10 +101,11 @@ def test_a_question_that_strays_from_its_wish_is_the_wishs_only_where_no_passage
 
 
 def test_where_documents_cannot_be_searched_the_wish_is_answered(customer: Make) -> None:
-    said = customer(broken=frozenset({"search_knowledge"})).say(
-        "What time does the canteen serve soup?"
-    )
+    jane = customer(broken=frozenset({"search_knowledge"}))
 
+    said = jane.say("What time does the canteen serve soup?")
+
+    assert [name for name, _ in jane.calls] == ["search_knowledge"]
     assert "Our opening hours are Monday to Friday" in said
 
 
@@ -518,11 +519,10 @@ def test_a_booking_just_made_is_called_off_whatever_is_asked_with_it(customer: M
     assert "not cancel it" in jane.say("Please cancel my meeting, is the canteen vegan?")
 
 
-@pytest.mark.parametrize("words", ["i was sent the wrong invoice, what can I do?"])
-def test_what_was_sent_to_the_customer_is_no_mistake_of_theirs(customer: Make, words: str) -> None:
+def test_what_was_sent_to_the_customer_is_no_mistake_of_theirs(customer: Make) -> None:
     jane = customer()
 
-    jane.say(words)
+    jane.say("i was sent the wrong invoice, what can I do?")
 
     assert "billing" in str(jane.calls)
 
@@ -541,9 +541,8 @@ def test_a_desk_that_books_nothing_looks_up_how_a_booking_is_cancelled(customer:
     jane, joe = without_bookings(customer()), customer()
 
     jane.say("How can I call off an appointment I made?")
-    told = joe.say("How can I call off an appointment I made?")
-
     jane.say("How do I cancel my booking?")
+    told = joe.say("How can I call off an appointment I made?")
 
     assert [name for name, _ in jane.calls] == ["search_knowledge", "search_knowledge"]
     assert told.startswith("I can move a booking myself")

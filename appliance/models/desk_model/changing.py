@@ -41,8 +41,7 @@ def carried_on(
     # "All right" would let them believe that what they booked some other day is cancelled.
     ours = calls_off and (frame.done or (names and not asks_how))
     if ours and not changes(desk, frame, text, written):
-        words = wording.NOT_CANCELLED if desk.books else wording.NOT_BOOKED_HERE
-        return saying.offer_person(frame, words, "cancellation", intent="cancel")
+        return saying.not_cancelled(desk, frame, intent="cancel")
     if (
         signals.drops(text)
         and not asks_how

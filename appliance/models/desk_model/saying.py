@@ -64,6 +64,12 @@ def offer_person(frame: Frame, text: str, reason: str, *, intent: str) -> Move:
     )
 
 
+def not_cancelled(desk: Desk, frame: Frame, *, intent: str) -> Move:
+    """Say that no booking can be cancelled here, and offer a person who can."""
+    text = wording.NOT_CANCELLED if desk.books else wording.NOT_BOOKED_HERE
+    return offer_person(frame, text, "cancellation", intent=intent)
+
+
 def by_the_way(desk: Desk, frame: Frame, parts: Sequence[Part], intent: str) -> Move:
     """Say something and, if a task waits, put its question again."""
     task = frame.task if frame.task and frame.task.tool in desk.tools else None

@@ -61,8 +61,7 @@ def serve(
         if one.intent == chitchat.UPSET and one.sure:
             return saying.offer_person(frame, wording.UPSET, "complaint", intent=one.intent)
         if one.intent == chitchat.CANCEL_DONE and one.sure:
-            words = wording.NOT_CANCELLED if desk.books else wording.NOT_BOOKED_HERE
-            return saying.offer_person(frame, words, "cancellation", intent=one.intent)
+            return saying.not_cancelled(desk, frame, intent=one.intent)
         if one.sure and is_chat(one.intent):
             chat = one.intent
             continue

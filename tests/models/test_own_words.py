@@ -407,6 +407,118 @@ def test_an_answer_to_the_survey_with_a_question_is_kept_and_answered(customer: 
     assert "garage" in answer
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Please cancel my booking", "cancel that", "never mind, cancel the demo",
+        "I need to cancel", "wrong booking, cancel",
+    ],
+)  # fmt: skip
+def test_a_cancellation_is_no_answer_to_the_survey(customer: Make, words: str) -> None:
+    jane = customer(survey_done=False)
+    jane.talk(*BEGUN, "yes")
+
+    answer = jane.say(words)
+
+    assert "not cancel it" in answer
+    assert jane.last("ask_survey") == {}
+    assert "passed this on" in jane.say("yes")
+
+
+@pytest.mark.parametrize("words", ["stop", "forget it", "not interested"])
+def test_who_wants_no_survey_is_left_alone(customer: Make, words: str) -> None:
+    jane = customer(survey_done=False)
+    jane.talk(*BEGUN, "yes")
+
+    assert jane.say(words).startswith("No problem.")
+    assert jane.last("ask_survey") == {}
+
+
+@pytest.mark.parametrize(
+    "words", ["I have a complaint", "my invoice is wrong", "because the old tool kept crashing"]
+)
+def test_a_trouble_told_to_the_survey_is_kept_and_offered_to_a_person(
+    customer: Make, words: str
+) -> None:
+    jane = customer(survey_done=False)
+    jane.talk(*BEGUN, "yes")
+
+    answer = jane.say(words)
+
+    assert jane.last("ask_survey")["answer"] == words
+    assert "Shall I pass it on?" in answer
+    assert "passed this on" in jane.say("yes")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("I want my money back", "refund"),
+        ("send me the price list", "$49.00"),
+        ("demo friday at 10", "Friday 20 November at 10:00 am"),
+    ],
+)
+def test_a_wish_is_no_answer_to_the_survey(customer: Make, words: str, told: str) -> None:
+    jane = customer(survey_done=False)
+    jane.talk(*BEGUN, "yes")
+
+    assert told in jane.say(words)
+    assert jane.last("ask_survey") == {}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "a friend told me to cancel my old plan and come to you", "through the pricing page",
+        "a colleague who had no time to look", "I saw the demo on youtube",
+        "on a call with your sales person", "we want to manage invoices",
+        "I was looking for a demo",
+    ],
+)  # fmt: skip
+def test_an_answer_that_only_sounds_like_a_wish_is_kept(customer: Make, words: str) -> None:
+    jane = customer(survey_done=False)
+    jane.talk(*BEGUN, "yes")
+
+    jane.say(words)
+
+    assert jane.last("ask_survey") == {"answer": words, "number": 1}
+
+
+@pytest.mark.parametrize("survey_done", [True, False])
+@pytest.mark.parametrize(
+    "words",
+    ["I can't come on thursday", "something came up on thursday", "I won't be able to make it"],
+)
+def test_who_cannot_come_is_asked_for_another_day(
+    customer: Make, words: str, *, survey_done: bool
+) -> None:
+    jane = customer(survey_done=survey_done)
+    jane.talk(*BEGUN, "yes")
+
+    assert "Which day" in jane.say(words)
+    jane.talk("friday", "yes")
+
+    assert jane.writes == [booked(), booked("2026-11-20")]
+
+
+def test_who_cancels_while_moving_a_booking_is_not_told_that_it_is_off(customer: Make) -> None:
+    jane = customer()
+    jane.talk(*BEGUN, "yes", "I can't come on thursday")
+
+    answer = jane.say("then cancel it")
+
+    assert "nothing was changed" in answer
+    assert "not cancel it" in answer
+    assert "passed this on" in jane.say("yes")
+
+
+def test_a_mistake_in_the_address_of_a_booking_is_mended_there(customer: Make) -> None:
+    jane = customer()
+    jane.talk(*BEGUN, "yes", "I made a mistake with the email", "jane2@example.com", "yes")
+
+    assert jane.writes == [booked(), booked(email="jane2@example.com")]
+
+
 def test_what_is_not_wanted_is_left_out_and_the_rest_is_kept() -> None:
     assert text.affirmed("no demo for now, but tell me your prices") == "tell me your prices"
     assert text.affirmed("book a demo, not on friday") == "book a demo, not on friday"
@@ -562,3 +674,14 @@ def test_a_name_in_capitals_is_no_typo() -> None:
     assert mender.mend("do startups get AWS credits") == "do startups get AWS credits"
     assert mender.mend("IS IT OPEN ON FIRDAY") == "IS IT OPEN ON friday"
     assert mender.mend("THX for the prcie, PLS") == "thanks for the price, please"
+
+
+def test_what_every_desk_hears_is_no_typo_of_a_companys_word(customer: Make) -> None:
+    mender = text.Mender(["compliant"], frozenset({"complaint"}), ["complaint"])
+
+    assert mender.mend("I have a complaint") == "I have a complaint"
+    assert (
+        mender.mend("are you complaint-free and complaitn")
+        != "are you complaint-free and complaitn"
+    )
+    assert "passed this on" in customer().say("I have a complaint")

@@ -35,11 +35,11 @@ def carried_on(
 ) -> Move | None:
     """Change what was booked, or ask the last question for other values."""
     drops = signals.drops(text) or any(o.sure and o.intent == chitchat.CANCEL_DONE for o in found)
-    calls_off = drops and _CALLS_OFF.search(text)
+    off = drops and calls_off(text)
     names = bool(_A_BOOKING.search(text))
     asks_how = names and any(one.asks and not one.sure for one in found)
     # "All right" would let them believe that what they booked some other day is cancelled.
-    ours = calls_off and (frame.done or (names and not asks_how))
+    ours = off and (frame.done or (names and not asks_how))
     if ours and not changes(desk, frame, text, written):
         return saying.not_cancelled(desk, frame, intent="cancel")
     if (
@@ -75,6 +75,11 @@ def carried_on(
         task = Task(tool=tool, slots={**args, **values}, words=text)
         return tasks.proceed(desk, frame, task)
     return None
+
+
+def calls_off(text: str) -> bool:
+    """Tell whether the words call something off that was arranged, and don't only leave it be."""
+    return bool(_CALLS_OFF.search(text))
 
 
 def changes(desk: Desk, frame: Frame, text: str, written: str) -> Move | None:
@@ -120,6 +125,7 @@ def _priced(desk: Desk, topic: str) -> tuple[str, Slots] | None:
 def _about_booking(text: str) -> bool:
     return bool(
         re.search(r"\b(?:reschedule|re-schedule|postpone|rebook)\b", text, re.I)
+        or signals.cannot_come(text)
         or (
             re.search(
                 r"\b(?:move|push|shift|change|can'?t make it)\b",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,9 @@ class DeskPack:
         return cls(
             config=config,
             router=Router(examples, embedder, cache_dir=cache_dir),
-            mender=Mender(_key_words(config), embedder.words),
+            mender=Mender(
+                _key_words(config), embedder.words, _words(chain(*chitchat.EXAMPLES.values()))
+            ),
             people=People.of(config),
             replies=replies,
             labels={intent.name: wording.label(intent.name) for intent in intents},
@@ -147,6 +150,10 @@ def _key_words(config: BotConfig) -> list[str]:
         texts += [word, *others]
     for intent in config.workflow.intents:
         texts += intent.examples
+    return _words(texts)
+
+
+def _words(texts: Iterable[str]) -> list[str]:
     return [word for text in texts for word in re.findall(r"[a-z]{3,}", text.lower())]
 
 

@@ -69,7 +69,7 @@ class _State:
         if call.name == KNOWLEDGE:
             self._passages(result, part)
         elif call.name == SURVEY:
-            self._question(call, result)
+            self._question(call, result, part)
         elif isinstance(result, Mapping) and result.get("status") in _REFUSED:
             self._refused(call, manner, result)
         else:
@@ -134,11 +134,13 @@ class _State:
         self._frame = replace(self._frame, offer=offer)
         self._replies = wording.NEAREST_REPLIES
 
-    def _question(self, call: Call, result: Any) -> None:
+    def _question(self, call: Call, result: Any, part: Part) -> None:
         question = result.get("question") if isinstance(result, Mapping) else None
         if call.args.get("answer") is not None:
-            self.say(wording.SURVEY_THANKS)
             self._frame = replace(self._frame, survey=None)
+            self.say(wording.SURVEY_TROUBLE if part.words else wording.SURVEY_THANKS)
+            if part.words:
+                self._offer_person("complaint")
         elif question:
             number = int(result.get("number") or 1)
             self.say(f"{wording.SURVEY_INTRO}{question}")

@@ -82,6 +82,12 @@ _MOVE = re.compile(
     r"wrong (?:day|time|date|email|name)|wait|oops|i meant?|should be|correction|typo)\b",
     re.I,
 )
+_CANNOT_COME = re.compile(
+    r"\b(?:can'?t|can ?not|couldn'?t|won'?t be able to|(?:am|'m) (?:un|not )able to) "
+    r"(?:come|attend|be there|make (?:it|that|(?:on )?\w+day))\b|"
+    r"\bsomething(?:'s| has|s)? (?:come|came) up\b",
+    re.I,
+)
 _MORE = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|so|thanks|great|alright|hmm|and then)[\s,.!]+)*(?:and(?: what)?|what "
     r"(?:about|if)|"
@@ -124,6 +130,7 @@ _SHIFTS = re.compile(
     r")?forward|"
     r"(?:change|adjust|update|amend|correct|edit)|instead|make (?:it|that)|(?:another|different) "
     r"(?:day|time|date)|same (?:day|time)|can'?t make it|wrong (?:day|time|date|email|name)|"
+    r"mistake (?:in|with|about) (?:the |my )?(?:day|time|date|e-?mail|name|phone|number)|"
     r"should be|"
     r"\.[a-z]{2,24},? not @?[\w-]{1,63}\.|"
     r"(?:an hour|a day|a week|a bit) (?:later|earlier)|(?:need|want|have) .{0,20}(?:later|earlier)|"
@@ -286,12 +293,17 @@ def corrects(text: str) -> bool:
 
 def shifts(text: str) -> bool:
     """Tell whether the words ask to move or change what is booked."""
-    return bool(_SHIFTS.search(text))
+    return bool(_SHIFTS.search(text)) or cannot_come(text)
 
 
 def moves(text: str) -> bool:
     """Tell whether the words change something that was settled."""
-    return bool(_MOVE.search(text))
+    return bool(_MOVE.search(text)) or cannot_come(text)
+
+
+def cannot_come(text: str) -> bool:
+    """Tell whether the customer will not be there when it was arranged."""
+    return bool(_CANNOT_COME.search(text))
 
 
 def doubts(text: str) -> bool:

@@ -170,15 +170,21 @@ this that
 
 
 class Mender:
-    """Mends typos in the words that matter, and leaves every other real word alone."""
+    """Mends typos in the words that matter, and leaves every other real word alone.
 
-    def __init__(self, key_words: Iterable[str], known: frozenset[str]) -> None:
+    `spared` are words every front desk hears: a complaint is not misspelt where a company writes
+    "compliant".
+    """
+
+    def __init__(
+        self, key_words: Iterable[str], known: frozenset[str], spared: Iterable[str] = ()
+    ) -> None:
         often = Counter(word.lower() for word in key_words)
         self._keys = sorted(
             (word for word in often if len(word) >= 4 and word.isalpha()),
             key=lambda word: (-often[word], word),
         )
-        self._own = frozenset(often)
+        self._own = frozenset(often) | {word.lower() for word in spared}
         self._known = known | self._own
         self._little = _LITTLE.split()
         self._seen: dict[str, str] = {}

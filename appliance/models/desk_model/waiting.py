@@ -40,12 +40,30 @@ def survey(desk: Desk, frame: Frame, text: str, written: str) -> Move | None:
         return None
     if signals.moves(text) and changing.changes(desk, frame, text, written):
         return None
+    if signals.drops(text) and len(text.split()) <= _BRIEF and not changing.calls_off(text):
+        return Move(frame=rest, text=wording.SURVEY_SKIPPED, intent="survey")
     one = wish(desk, text, written)
     if one.sure and one.intent in {chitchat.GREET, chitchat.BYE, chitchat.THANKS}:
         return Move(frame=rest, text=saying.chat(desk, one.intent), intent=one.intent)
-    if one.sure and one.tool and not is_chat(one.intent) and _orders(text):
+    if one.sure and _wants(desk, one, text, written):
         return None
-    return tasks.calling(desk, rest, (), [(SURVEY, {"answer": written, "number": number}, "")])
+    tells = "trouble" if one.sure and one.intent in chitchat.TROUBLES else ""
+    return tasks.calling(desk, rest, (), [(SURVEY, {"answer": written, "number": number}, tells)])
+
+
+_BRIEF = 4
+"""Words; "stop" leaves a survey, "a colleague who had no time to look" answers it."""
+
+
+def _wants(desk: Desk, one: Wish, text: str, written: str) -> bool:
+    """Tell a wish of the company's, or a cancellation, from an answer that only sounds like it."""
+    if one.intent == chitchat.CANCEL_DONE:
+        return _orders(text)
+    if one.tool and not is_chat(one.intent):
+        manner = desk.tools.get(one.tool)
+        told = tasks.read(desk, manner, text, written=written).values if manner else ()
+        return _orders(text) or len(told) > 1  # "demo friday at 10"
+    return one.informs and bool(_GIVE_ME.search(text))
 
 
 def after_skip(written: str) -> str:
@@ -67,15 +85,18 @@ def _answered_and_asked(
 
 def _orders(text: str) -> bool:
     """Tell whether the words ask for something to be done."""
-    return bool(
-        re.search(
-            r"\b(?:i(?:'d| would) like to|i want(?: to)?|i need(?: to)?|please|can you|could you|"
-            r"let's|"
-            r"book|schedule|cancel|move|change)\b",
-            text,
-            re.I,
-        )
-    )
+    return bool(_ORDERS.search(text))
+
+
+_ORDERS = re.compile(
+    r"\b(?:i(?:'d| would) like to|i want(?: to)?|i need(?: to)?|please|can you|could you|let's)\b|"
+    r"^\W*(?:(?:no|oh|ok(?:ay)?|wait|sorry|actually|never ?mind|also|and|but|just|wrong \w+)\W+)*"
+    r"(?:book|schedule|cancel|move|change|call off)\b",
+    re.I,
+)
+_GIVE_ME = re.compile(
+    r"\bi(?:'d| would)? (?:like|want|need) (?!to\b)|\b(?:send|show|give|tell) me\b", re.I
+)
 
 
 def offered(desk: Desk, frame: Frame, text: str) -> Move | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from appliance.models.desk_model import (
+    changing,
     chitchat,
     heard,
     saying,
@@ -197,6 +198,10 @@ def _dropped(desk: Desk, frame: Frame, written: str) -> Move:
             return serving.serve(
                 desk, bare, [one], mended, part, before=[Part(text=wording.DROPPED)]
             )
+    # Who is moving what they booked may mean the booking as well.
+    if frame.task and frame.task.tool in frame.done and changing.calls_off(written):
+        off = saying.not_cancelled(desk, bare, intent="cancel")
+        return replace(off, text=f"{wording.DROPPED} {off.text}")
     return Move(frame=bare, text=f"{wording.DROPPED} {wording.ANYTHING_ELSE}", intent="dropped")
 
 

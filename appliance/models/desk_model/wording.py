@@ -67,6 +67,10 @@ DID_PLAIN = "Done."
 FOUND_NOTHING = "I found nothing that fits."
 SURVEY_INTRO = "One quick question, if you like: "
 SURVEY_THANKS = "Thank you, that helps us. " + ANYTHING_ELSE
+SURVEY_TROUBLE = (
+    "Thank you for telling us. If something is wrong there, a colleague can see to it. "
+    "Shall I pass it on?"
+)
 SURVEY_SKIPPED = "No problem. " + ANYTHING_ELSE
 SORRY = "I'm sorry, I did not get that."
 DID_YOU_MEAN = "I want to be sure I get this right. Did you mean {}?"

@@ -168,16 +168,21 @@ async def _name_process(job: JobContext) -> None:
             await job.room.local_participant.set_attributes(own)
 
 
-def has_other_bot(job: JobContext) -> bool:
-    """Tell whether a bot is in the room already.
+def has_earlier_bot(inside: rtc.Room) -> bool:
+    """Tell whether a bot is in the room that took the call on before this one.
 
-    A call whose bot is late is asked for again (`switchboard.warden`), so that two may come. Where
-    both leave because each has seen the other, the warden asks once more.
+    A call whose bot is late is asked for again (`switchboard.warden`), so that two may come. One
+    that does not say since when counts as earlier.
     """
+    own = _since(inside.local_participant)
     return any(
-        who.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT
-        for who in job.room.remote_participants.values()
+        who.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT and _since(who) < own
+        for who in inside.remote_participants.values()
     )
+
+
+def _since(bot: rtc.Participant) -> tuple[str, str]:
+    return bot.attributes.get(access.SINCE, ""), bot.identity
 
 
 def call_of(job: JobContext, caller: rtc.RemoteParticipant) -> IncomingCall:

@@ -10,12 +10,13 @@ import contextlib
 import signal
 from functools import partial
 
-from livekit.agents import AgentServer, JobContext, JobProcess
+from livekit.agents import AgentServer, JobContext, JobProcess, JobRequest
 
 from appliance.assembly import calls
 from appliance.connectors.phone import access
 from appliance.connectors.phone.rooms import is_disguised
 from appliance.core import errors, logs, settings
+from appliance.core.clock import SystemClock
 from appliance.core.settings import Settings
 from appliance.core.supervised import die_with_parent
 from appliance.voice import keys, ladder, outgoing, pipeline, room, transfer
@@ -51,8 +52,14 @@ def build(chosen: Settings) -> AgentServer:
         drain_timeout=_DRAIN_S,
         log_level=chosen.log_level.upper().replace("WARNING", "WARN"),
     )
-    server.rtc_session(take, agent_name=access.AGENT)
+    server.rtc_session(take, agent_name=access.AGENT, on_request=accept)
     return server
+
+
+async def accept(asked: JobRequest) -> None:
+    """Take a call on, and write down when: of two bots in one room the later one leaves."""
+    now = SystemClock().now().isoformat(timespec="microseconds")
+    await asked.accept(attributes={access.SINCE: now})
 
 
 async def run(chosen: Settings) -> None:
@@ -100,7 +107,7 @@ async def take(job: JobContext) -> None:
         if caller is None:
             job.shutdown("nobody was there")
             return
-        if room.has_other_bot(job):
+        if room.has_earlier_bot(job.room):
             job.shutdown("another process holds this call")
             return
         line = room.RoomLine(job, caller, person=partial(transfer.way_of, house))

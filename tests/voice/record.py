@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from appliance.assembly.office import Office, open_office
 from appliance.connectors.phone import access, rooms
-from appliance.connectors.phone.rooms import CallRoom
+from appliance.connectors.phone.rooms import CallRoom, Rooms
 from appliance.contacts import identities
 from appliance.conversation import records, tickets
 from appliance.conversation.tickets import Ticket
@@ -20,6 +22,7 @@ from tests.fakes.running import wait_for
 from tests.voice.calls import SOUNDS
 from tests.voice.exchange import Exchange
 
+T = TypeVar("T")
 NUMBER = "+16175550123"
 MONDAY = datetime(2026, 11, 16, 15, 0, tzinfo=UTC)
 
@@ -50,13 +53,17 @@ class Desk:
 
     def rooms(self) -> list[CallRoom]:
         """Ask LiveKit's server which calls there are."""
+        return self.asked(lambda opened: opened.all())
+
+    def asked(self, ask: Callable[[Rooms], Awaitable[T]]) -> T:
+        """Ask LiveKit's server something."""
         entry = access.of(self.office.keyring, int(str(self.exchange.settings["livekit_port"])))
 
-        async def listed() -> list[CallRoom]:
+        async def answered() -> T:
             async with rooms.open_rooms(entry) as opened:
-                return await opened.all()
+                return await ask(opened)
 
-        return asyncio.run(listed())
+        return asyncio.run(answered())
 
 
 def desk_of(exchange: Exchange) -> Desk:

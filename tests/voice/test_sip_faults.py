@@ -15,7 +15,11 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+from livekit.api import AgentDispatch, CreateAgentDispatchRequest, ListParticipantsRequest
+from livekit.protocol.models import ParticipantInfo
 
+from appliance.connectors.phone import access
+from appliance.connectors.phone.rooms import Rooms
 from appliance.contacts import identities
 from appliance.services.calls import records
 from tests.fakes.baresip import Telephone, telephone
@@ -132,6 +136,54 @@ def test_whatever_is_killed_in_a_call_the_caller_is_served_or_the_next_one_is(
         print(f"\n  {fault.killed}: {told}; rows {states}; next call {next_s:.1f} s", end="")
     assert len(states) == len(fault.rows)
     assert all(state in fits for state, fits in zip(states, fault.rows, strict=True))
+
+
+def test_a_second_bot_that_is_called_into_a_call_leaves_it_to_the_first(desk: Desk, tmp_path: Path):
+    with telephone(tmp_path / "phone", desk.exchange.host, number="+16175550200") as phone:
+        greet(desk, phone)
+        first = inside(desk)
+        assert len(first) == 1
+        assert first[0].attributes[access.SINCE] > "2026"
+
+        second = desk.asked(second_bot)
+
+        def has_come() -> bool:
+            phone.press("*")  # who is silent is hung up on
+            time.sleep(3)
+            return desk.asked(lambda rooms: has_joined(rooms, second))
+
+        wait_for(has_come, 30, "the second bot comes")
+        wait_for(lambda: len(inside(desk)) == 1, 30, "one of them leaves")
+        assert inside(desk)[0].identity == first[0].identity
+        before = len(phone.heard())
+        phone.press("*")
+        wait_for(lambda: is_heard(phone, "menu-again", before), 60, "the first one speaks on")
+        phone.hang_up()
+    wait_for(lambda: desk.rooms() == [], 60, "the end of every call")
+
+
+async def second_bot(rooms: Rooms) -> AgentDispatch:
+    """Ask for a bot where there is one."""
+    (room,) = await rooms.all()
+    wanted = CreateAgentDispatchRequest(agent_name=access.AGENT, room=room.name)
+    return await rooms.server.agent_dispatch.create_dispatch(wanted)
+
+
+async def has_joined(rooms: Rooms, bot: AgentDispatch) -> bool:
+    """Tell whether a bot that was asked for has been in the room; that it left is never told."""
+    found = await rooms.server.agent_dispatch.get_dispatch(bot.id, bot.room)
+    return found is not None and any(job.state.status for job in found.state.jobs)
+
+
+def inside(desk: Desk) -> list[ParticipantInfo]:
+    """Give the bots in the only call."""
+
+    async def listed(rooms: Rooms) -> list[ParticipantInfo]:
+        (room,) = await rooms.all()
+        found = await rooms.server.room.list_participants(ListParticipantsRequest(room=room.name))
+        return [who for who in found.participants if who.kind == ParticipantInfo.Kind.AGENT]
+
+    return desk.asked(listed)
 
 
 def is_heard(phone: Telephone, recording: str, after: int) -> bool:

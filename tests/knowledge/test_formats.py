@@ -119,6 +119,39 @@ def test_a_web_page_gives_what_a_visitor_sees():
     assert list(parsed.links) == ["/prices", "https://x.example"]
 
 
+def test_a_page_of_lists_keeps_the_short_ones():
+    tip = "Batch payments when possible to remain within your included monthly free transfers."
+    note = (
+        "If a transfer is cancelled or returned, the reversal does not automatically restore a "
+        "free one; check your monthly usage before initiating additional transfers."
+    )
+    page = f"""<html><body><nav><a href="/">Home</a></nav><main><h1>Transfers</h1>
+    <h2>What is free</h2><ul><li>Free to others a month: 10</li><li>From others: 15</li></ul>
+    <h2>After that</h2><ul><li>Each further one is $5.00.</li></ul>
+    <h2>Tips</h2><ul><li>{tip}</li><li>{tip}</li></ul>
+    <h2>Notes</h2><ul><li>{note}</li><li>{tip}</li></ul></main><footer>Imprint</footer></body>"""
+
+    words = words_of(read(page.encode(), "a.html")[1])
+
+    for seen in ("What is free", "From others: 15", "Each further one is $5.00.", "Notes", note):
+        assert seen in words
+    assert "Home" not in words
+    assert "Imprint" not in words
+
+
+def test_a_page_whose_headings_stand_in_boxes_keeps_them():
+    page = """<html><body><main><div><section class="content"><div><div><a>Desk</a></div>
+    <h1>Telephones <button>Copy item path</button></h1></div>
+    <details><div><p>How we are reached by telephone.</p></div></details>
+    <dl><dt><a>Berlin</a></dt><dd>Ask for the porter of the house, by his name.</dd>
+    <dd>Or ring the bell twice, and wait.</dd></dl></section></div></main></body></html>"""
+
+    words = words_of(read(page.encode(), "a.html")[1])
+
+    assert "Telephones" in words
+    assert "Or ring the bell twice, and wait." in words
+
+
 def test_a_megabyte_of_hidden_words_leaves_the_seen_ones():
     hidden = "secret instruction " * 60_000
     page = f"<html><body><div style='display:none'>{hidden}</div><p>Seen words.</p></body></html>"

@@ -59,8 +59,11 @@ def _bank() -> Iterator[Paper]:
         stem = re.sub(r"[^a-z0-9]+", "-", one["title"].lower()).strip("-")
         seen[stem] += 1
         place = f"-{seen[stem]}" if seen[stem] > 1 else ""
-        name = f"rho/{stem}{place}.{_TURNS[number % len(_TURNS)]}"
-        yield replace(paper(name, one["content"], title=one["title"]), title=one["title"])
+        made = paper(f"rho/{stem}{place}", one["content"], title=one["title"])
+        turn = _TURNS[number % len(_TURNS)]
+        if turn == "csv" and len({part.kind == "table" for part in made.parts}) > 1:
+            turn = "xlsx"  # a table by itself has no room for the sentences around it
+        yield replace(made, name=f"{made.name}.{turn}", title=one["title"])
 
 
 def main() -> int:

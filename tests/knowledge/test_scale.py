@@ -6,9 +6,12 @@ from datetime import date
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from appliance.knowledge import records
 from appliance.knowledge.search import records as index
+from appliance.knowledge.search import signs
 from appliance.knowledge.search.near import FRESH_S, Near
 from appliance.knowledge.values import Access, Asked, Text, Wanted
 
@@ -47,6 +50,20 @@ def put(library, name, count, *, seed=0, **labels):
         ).all()
     )
     return {number: made[int(text.rpartition(" ")[2])] for number, text in rows}
+
+
+@given(
+    st.lists(st.one_of(st.integers(0, 12), st.just(int(signs._FAR))), min_size=1, max_size=60),
+    st.integers(1, 70),
+)
+def test_the_fewest_other_signs_are_chosen_and_none_that_may_not_be_told(numbers, most):
+    apart = np.array(numbers, dtype=np.uint16)
+
+    chosen = signs._fewest(apart, most).tolist()
+
+    told = sorted(number for number in numbers if number != signs._FAR)
+    assert len(set(chosen)) == len(chosen)
+    assert sorted(numbers[place] for place in chosen) == told[:most]
 
 
 def near_of(library):

@@ -14,7 +14,7 @@ from appliance.core.clock import SystemClock
 from appliance.knowledge import query
 from appliance.knowledge.library import Library, open_library
 from appliance.knowledge.passages import sentences
-from appliance.knowledge.search.coverage import Coverage
+from appliance.knowledge.search.coverage import Coverage, Said
 from appliance.knowledge.search.expected import expected
 from appliance.models import embedder as embedders
 from tests.fakes import documents
@@ -87,11 +87,27 @@ def test_what_is_said_without_what_an_answer_holds_is_lacking() -> None:
     def lack(text: str) -> float:
         return coverage.lack(money, "", text)
 
-    assert lack("The generator is loud.") == pytest.approx(coverage.share("generator"))
-    assert lack(near_miss) == pytest.approx(coverage.share("generator"))
+    assert lack("The generator is loud.") == pytest.approx(coverage.share(Said.of("generator")))
+    assert lack(near_miss) == pytest.approx(coverage.share(Said.of("generator")))
     assert lack("The generator is 890 dollars.") == 0
     assert coverage.lack(None, "", near_miss) == 0
     assert coverage.lack(money, "Generator", "It is 890 dollars.") == 0
+
+
+def test_what_a_passage_lacks_does_not_depend_on_those_read_with_it(
+    embedder: embedders.Embedder,
+) -> None:
+    coverage = coverage_of("Is there a jacuzzi for my cat?")
+    texts = ("Dogs are welcome.", "Every room has a bath.", "A jacuzzi for every cat.", "")
+    passages = [Said.of(text) for text in texts]
+
+    together = coverage.gaps(embedder.of_words, passages)
+
+    alone = [coverage.gaps(embedder.of_words, [one])[0] for one in passages]
+    assert together == pytest.approx(alone, abs=1e-5)
+    assert together[2] == 0
+    assert together[3] == pytest.approx(coverage.groups[0].weight / coverage.heaviest)
+    assert 0 < together[1] < together[3]
 
 
 def test_a_near_miss_is_less_sure_than_an_answer(write: Write) -> None:

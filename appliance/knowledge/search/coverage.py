@@ -30,8 +30,22 @@ class _Group:
     stems: tuple[frozenset[str], ...]
     weight: float
 
-    def is_in(self, said: set[str]) -> bool:
+    def is_in(self, said: frozenset[str]) -> bool:
         return any(stems and stems <= said for stems in self.stems)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The words of a passage, as they stand and as stems."""
+
+    words: frozenset[str]
+    stems: frozenset[str]
+
+    @classmethod
+    def of(cls, *texts: str) -> Said:
+        """Read the words of texts that belong together."""
+        words = frozenset(tokens("\n".join(texts)))
+        return cls(words, frozenset(map(stem, words)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +70,12 @@ class Coverage:
             ),
         )
 
-    def share(self, *texts: str) -> float:
-        """Give the share (0..1) of the query's weight that is in the texts of one passage."""
+    def share(self, said: Said) -> float:
+        """Give the share (0..1) of the query's weight that one passage speaks of."""
         total = sum(group.weight for group in self.groups)
         if total <= 0:
             return 0.0
-        said = {stem(word) for text in texts for word in tokens(text)}
-        return sum(group.weight for group in self.groups if group.is_in(said)) / total
+        return sum(group.weight for group in self.groups if group.is_in(said.stems)) / total
 
     def lack(self, expected: re.Pattern[str] | None, title: str, text: str) -> float:
         """Give how much less of the query stands in a sentence with what an answer must hold.
@@ -72,30 +85,37 @@ class Coverage:
         """
         if expected is None:
             return 0.0
-        shares = [(self.share(title, one), bool(expected.search(one))) for one in sentences(text)]
+        shares = [
+            (self.share(Said.of(title, one)), bool(expected.search(one))) for one in sentences(text)
+        ]
         best = max((share for share, _ in shares), default=0.0)
         return best - max((share for share, holds in shares if holds), default=0.0)
 
-    def gap(self, of_words: OfWords, *texts: str) -> float:
-        """Give the weight (0..1) of the word that one passage speaks least of.
+    def gaps(self, of_words: OfWords, passages: Sequence[Said]) -> list[float]:
+        """Give, for each passage, the weight (0..1) of the word that it speaks least of.
 
         0 where it has them all, 1 where it has nothing like a word that no passage has. What it has
         not weighs the less the more it is like what it has: "cat" is nearly said in "dogs are
         welcome", "jacuzzi" is not in "every room has a bath".
         """
-        words = sorted({word for text in texts for word in tokens(text)})
-        said = set(map(stem, words))
-        missing = [group for group in self.groups if not group.is_in(said)]
-        if not missing:
-            return 0.0
-        asked = [word for group in missing for word in group.words]
-        vectors = of_words([*asked, *words])
-        nearest = (vectors[: len(asked)] @ vectors[len(asked) :].T).max(axis=1, initial=0.0)
-        alike = dict(zip(asked, nearest.tolist(), strict=True))
-        gap: float = max(
-            one.weight * (1 - max(alike[word] for word in one.words)) for one in missing
-        )
-        return gap / self.heaviest
+        missing = [[one for one in self.groups if not one.is_in(said.stems)] for said in passages]
+        asked = dict.fromkeys(word for own in missing for one in own for word in one.words)
+        if not asked:
+            return [0.0] * len(passages)
+        known = dict.fromkeys(word for said in passages for word in sorted(said.words))
+        vectors = of_words([*asked, *known])
+        alike = vectors[: len(asked)] @ vectors[len(asked) :].T
+        columns = {word: column for column, word in enumerate(known)}
+
+        def gap(said: Said, lacking: Sequence[_Group]) -> float:
+            nearest = alike[:, [columns[word] for word in said.words]].max(axis=1, initial=0.0)
+            likeness = dict(zip(asked, nearest.tolist(), strict=True))
+            unsaid = (
+                one.weight * (1 - max(likeness[word] for word in one.words)) for one in lacking
+            )
+            return max(unsaid, default=0.0) / self.heaviest
+
+        return [gap(said, lacking) for said, lacking in zip(passages, missing, strict=True)]
 
 
 def _weight(count: int, passages: int) -> float:

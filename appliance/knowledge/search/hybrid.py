@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +20,7 @@ from appliance.core.clock import Clock
 from appliance.core.store.database import Connection
 from appliance.knowledge import query as queries
 from appliance.knowledge.search import common, records
-from appliance.knowledge.search.coverage import Coverage, OfWords
+from appliance.knowledge.search.coverage import Coverage, OfWords, Said
 from appliance.knowledge.search.expected import expected
 from appliance.knowledge.search.near import Near
 from appliance.knowledge.search.records import Standing, Worded
@@ -40,6 +39,7 @@ _FLOOR = 0.15  # below this, and without a word in common, nothing is near
 _WORDS_ALONE = 0.4  # the score of having every word, while no meaning can be had
 _ANSWERS = 0.84  # a document's passage that scores as much is an answer
 _FACT_ANSWERS = 0.42  # and a fact's
+_WHOLE = 0.9999  # the share of a passage that has every word
 _STRANGE = 0.5  # a fact with a larger gap is no more than a passage: "when does the cinema open?"
 # How likely a document's passage is the answer: the cosine, how much of the query's rarest word is
 # not in it, how much of the query is said without what an answer must hold, and how far it leads
@@ -78,7 +78,7 @@ def find(
     and nothing is sure.
     """
     standing = records.standing(connection)  # the transaction begins here
-    worded, whole, coverage = _worded(connection, question, facts)
+    worded, whole_facts, coverage = _worded(connection, question, facts)
     meant = _meant(connection, clock, facts, near, question, standing, [w.id for w in worded])
     of_facts = {int(number) for number in facts.ids}
     by_words = [found.id for found in worded]
@@ -88,15 +88,18 @@ def find(
     )[:_CANDIDATES]
     candidates = list(dict.fromkeys([*by_words, *by_meaning]))
     words = records.get_words(connection, candidates)
-    shares = {number: coverage.share(*texts[:3]) for number, texts in words.items()}
+    said = {number: Said.of(*texts[:3]) for number, texts in words.items()}
+    shares = {number: coverage.share(one) for number, one in said.items()}
+    whole = whole_facts.union(number for number, share in shares.items() if share >= _WHOLE)
     weights = {found.id: found.weight for found in worded}
     heaviest = max(weights.values(), default=0.0) or 1.0
 
-    @cache
-    def gap(number: int) -> float:
-        return coverage.gap(question.of_words, *words[number][:3])
+    gaps: dict[int, float] = {}
 
-    typed = {number for number in shares if number in of_facts and gap(number) < _STRANGE}
+    def measure(numbers: Iterable[int]) -> None:
+        fresh = [number for number in dict.fromkeys(numbers) if number not in gaps]
+        found = coverage.gaps(question.of_words, [said[number] for number in fresh])
+        gaps.update(zip(fresh, found, strict=True))
 
     def strength(number: int) -> float:
         weighed = _WEIGHED * weights.get(number, 0.0) / heaviest
@@ -104,7 +107,10 @@ def find(
 
     strengths = {number: strength(number) for number in shares}
     first = sorted(strengths, key=lambda number: (-strengths[number], number))[:_LOOKED_INTO]
-    missing = {number: _GAPPED * gap(number) for number in first}
+    known_facts = [number for number in shares if number in of_facts]
+    measure([*known_facts, *first])
+    typed = {number for number in known_facts if gaps[number] < _STRANGE}
+    missing = {number: _GAPPED * gaps[number] for number in first}
     expects = expected(question.text)
 
     def lead(number: int) -> float:
@@ -129,7 +135,7 @@ def find(
         if number in typed:
             return cosine + (_EVERY_WORD if number in whole else 0.0)
         lack = coverage.lack(expects, *words[number][:2])
-        likely = _NEARNESS * cosine + _GAP * gap(number) + _LACK * lack + _LEAD * lead(number)
+        likely = _NEARNESS * cosine + _GAP * gaps[number] + _LACK * lack + _LEAD * lead(number)
         return 1 / (1 + math.exp(-(likely + _BASE)))
 
     facts_sure = [number for number in typed if scored(number) >= _FACT_SURE]
@@ -149,6 +155,7 @@ def find(
         return (0 if goes_before(number) else 2, -remains, number)
 
     best = sorted(shares, key=rank)[:limit]
+    measure(best)
     scores = {number: min(max(scored(number), 0.0), 1.0) for number in best}
     rows = records.get_passages(connection, best, question.wanted)
     places_meant, places_worded = _places(by_meaning), _places(by_words)
@@ -176,7 +183,7 @@ def find(
 def _worded(
     connection: Connection, question: Question, facts: Facts
 ) -> tuple[list[Worded], set[int], Coverage]:
-    """Passages with some of the query's words, best first, those with every one, and the measure.
+    """Passages with some of the query's words, best first, facts with every one, and the measure.
 
     Facts are sought apart, so that no number of documents can crowd them out.
     """
@@ -191,7 +198,7 @@ def _worded(
     some = found(queries.any_of(wide), "fact")
     counted = common.counted(connection, terms)
     some += found(common.bounded(counted), "document")
-    every = found(queries.all_of(wide), "fact") + found(queries.all_of(wide), "document")
+    every = found(queries.all_of(wide), "fact")
     best = sorted(some, key=lambda one: (-one.weight, one.id))[:_CANDIDATES]
     among = facts.documents + len(facts.ids)
     coverage = Coverage.of(((one.term, one.count) for one in counted), among)

@@ -199,8 +199,7 @@ def get_vectors(connection: Connection, wanted: Sequence[int]) -> Iterator[Vecto
         part = [int(number) for number in wanted[at : at + _PART]]
         marks = ",".join("?" * len(part))
         sql = f"SELECT passage_id, vector FROM vectors WHERE passage_id IN ({marks})"  # noqa: S608
-        for number, vector in _raw(connection).execute(sql, part):
-            yield VectorRow(number, vector)
+        yield from map(VectorRow._make, _raw(connection).execute(sql, part))
 
 
 def shelf(connection: Connection) -> list[ShelfRow]:

@@ -1,4 +1,4 @@
-"""Above twenty thousand passages signs in memory find what vec0 finds below."""
+"""Above five thousand passages signs in memory find what vec0 finds below."""
 
 from __future__ import annotations
 

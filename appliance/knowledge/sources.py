@@ -15,8 +15,8 @@ from appliance.knowledge.texts import is_web, name_of
 from appliance.knowledge.values import Document
 from appliance.knowledge.web.crawl import Crawler
 
-RECIPE = "1"
-"""How documents are cut into passages. A new number lets every document be read anew once."""
+RECIPE = "2"
+"""How documents are read and cut into passages. A new number lets every document be read anew once."""
 
 
 @dataclass(frozen=True, slots=True)

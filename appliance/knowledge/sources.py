@@ -16,7 +16,10 @@ from appliance.knowledge.values import Document
 from appliance.knowledge.web.crawl import Crawler
 
 RECIPE = "2"
-"""How documents are read and cut into passages. A new number lets every document be read anew once."""
+"""How documents are read and cut into passages.
+
+A new number lets every document be read anew once.
+"""
 
 
 @dataclass(frozen=True, slots=True)

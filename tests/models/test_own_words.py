@@ -519,6 +519,98 @@ def test_a_mistake_in_the_address_of_a_booking_is_mended_there(customer: Make) -
     assert jane.writes == [booked(), booked(email="jane2@example.com")]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "any availability on friday?",
+        "is there something available on friday",
+        "anything free friday?",
+    ],
+)
+def test_who_asks_for_a_free_time_is_asked_which(customer: Make, words: str) -> None:
+    jane = customer()
+
+    jane.talk(words, "3 pm", *BEGUN[1:], "yes")
+
+    assert jane.writes == [booked("2026-11-20")]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("can I move my demo?", "only move a booking"),
+        ("I need to reschedule our appointment to friday", "only move a booking"),
+        ("I forgot when my demo is", "look it up"),
+        ("when is my next appointment?", "look it up"),
+    ],
+)
+def test_a_booking_of_another_time_goes_to_a_person(customer: Make, words: str, told: str) -> None:
+    jane = customer()
+
+    assert told in jane.say(words)
+    assert "passed this on" in jane.say("yes")
+    assert jane.writes == []
+
+
+def test_a_booking_of_this_conversation_is_told_and_moved(customer: Make) -> None:
+    jane = customer()
+    jane.talk(*BEGUN, "yes")
+
+    assert "2026-11-19" in jane.say("I forgot when my demo is")
+    jane.talk("can I move my demo?", "friday", "yes")
+
+    assert jane.writes == [booked(), booked("2026-11-20")]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I want to cancel my subscription",
+        "I need to cancel our subscription",
+        "cancel my subscription",
+    ],
+)
+def test_who_wants_to_cancel_hears_the_terms_and_is_offered_a_person(
+    customer: Make, words: str
+) -> None:
+    jane = customer()
+
+    answer = jane.say(words)
+
+    assert "end of the paid month" in answer
+    assert answer.endswith("Shall I pass your cancellation on to a colleague?")
+    assert "passed this on" in jane.say("yes")
+
+
+def test_who_asks_whether_they_may_cancel_hears_the_terms_alone(customer: Make) -> None:
+    assert "Shall I" not in customer().say("can I cancel any time?")
+
+
+def test_a_name_at_the_read_back_is_taken(customer: Make) -> None:
+    jane = customer()
+
+    jane.talk(*BEGUN, "Tom Fox", "yes")
+
+    assert jane.writes == [booked(name="Tom Fox")]
+
+
+@pytest.mark.parametrize("words", ["Sounds Great", "Yes Please", "Looks Good"])
+def test_a_yes_in_capitals_is_no_name(customer: Make, words: str) -> None:
+    jane = customer()
+
+    jane.talk(*BEGUN, words)
+
+    assert jane.writes == [booked()]
+
+
+def test_an_address_given_while_prices_are_asked_for_is_kept(customer: Make) -> None:
+    jane = customer()
+
+    jane.talk("I need pricing for 50 seats", "lee@corp.example", "yes")
+
+    assert jane.writes == [("capture_contact", {"email": "lee@corp.example"})]
+
+
 def test_what_is_not_wanted_is_left_out_and_the_rest_is_kept() -> None:
     assert text.affirmed("no demo for now, but tell me your prices") == "tell me your prices"
     assert text.affirmed("book a demo, not on friday") == "book a demo, not on friday"

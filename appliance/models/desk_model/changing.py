@@ -22,10 +22,20 @@ from appliance.models.desk_model.slots import choices
 from appliance.models.desk_model.slots.found import Kind
 from appliance.models.desk_model.wishes import Wish, is_chat, is_small_talk
 
-_CALLS_OFF = re.compile(r"\b(?:cancel|call off|delete|drop)\b", re.I)
 _A_BOOKING = re.compile(
-    rf"{_CALLS_OFF.pattern} (?:my|our|the|an?) (?:\w+ ){{0,2}}"
+    rf"{signals.CALLS_OFF.pattern} (?:my|our|the|an?) (?:\w+ ){{0,2}}"
     r"(?:bookings?|appointments?|meetings?|reservations?|demos?)\b",
+    re.I,
+)
+_OWN_BOOKING = (
+    r"(?:my|our) (?:\w+ ){0,2}(?:bookings?|appointments?|meetings?|reservations?|demos?|sessions?)"
+)
+_MOVES_A_BOOKING = re.compile(
+    rf"\b(?:move|change|reschedule|postpone|push|shift|rebook) {_OWN_BOOKING}\b", re.I
+)
+_WHEN_IS_IT = re.compile(
+    rf"\b(?:when|what (?:time|day|date))(?:'s| is| was)? {_OWN_BOOKING}\b|"
+    rf"\b(?:when|what (?:time|day|date)) {_OWN_BOOKING} (?:is|was)\b",
     re.I,
 )
 
@@ -35,13 +45,15 @@ def carried_on(
 ) -> Move | None:
     """Change what was booked, or ask the last question for other values."""
     drops = signals.drops(text) or any(o.sure and o.intent == chitchat.CANCEL_DONE for o in found)
-    off = drops and calls_off(text)
+    off = drops and signals.calls_off(text)
     names = bool(_A_BOOKING.search(text))
     asks_how = names and any(one.asks and not one.sure for one in found)
     # "All right" would let them believe that what they booked some other day is cancelled.
     ours = off and (frame.done or (names and not asks_how))
     if ours and not changes(desk, frame, text, written):
         return saying.not_cancelled(desk, frame, intent="cancel")
+    if desk.books and not frame.done and (unseen := _of_another_time(text)):
+        return saying.offer_person(frame, unseen, "booking", intent="booking")
     if (
         signals.drops(text)
         and not asks_how
@@ -77,9 +89,13 @@ def carried_on(
     return None
 
 
-def calls_off(text: str) -> bool:
-    """Tell whether the words call something off that was arranged, and don't only leave it be."""
-    return bool(_CALLS_OFF.search(text))
+def _of_another_time(text: str) -> str:
+    """Say that a booking which the customer speaks of was not made here; "" for other words."""
+    if re.search(r"\bhow\b", text, re.I):
+        return ""
+    if _MOVES_A_BOOKING.search(text):
+        return wording.NOT_MOVED
+    return wording.NO_BOOKING if _WHEN_IS_IT.search(text) else ""
 
 
 def changes(desk: Desk, frame: Frame, text: str, written: str) -> Move | None:

@@ -27,6 +27,8 @@ _MEETING = re.compile(
     r"set (?:something|a \w+|up)|(?:video |phone |intro\w* |zoom |teams |sales )?(?:call|meeting|"
     r"appointment|zoom|slot)|meet|sit down with|pencil me in|book\w*|schedule|squeeze (?:me|us) in|"
     r"(?:suit|work for|good for|ok(?:ay)? for|possible for|convenient for) you|"
+    r"(?:anything|something|any (?:slots?|times?|appointments?)) (?:\w+ )?(?:free|available|open)|"
+    r"availability|(?:free|available|open) (?:slots?|times?|appointments?)|"
     r"any good|fit (?:me|us) in|(?:come|drop|hop|jump) (?:on|onto|in)|get together)\b",
     re.I,
 )

@@ -121,9 +121,14 @@ _COMMON = frozenset(_COMMON_WORDS.split())
 def bare_name(manner: Manner, task: Task, text: str) -> Slots:
     """Take two or three capitalised words for the name that is still missing."""
     slot = manner.of_kind(Kind.PERSON)
-    if slot is None or task.slots.get(slot.name) or not _BARE_NAME.fullmatch(text.strip()):
+    if slot is None or task.slots.get(slot.name):
         return {}
-    return {slot.name: text.strip()} if people.is_name(text) else {}
+    return {slot.name: text.strip()} if is_bare_name(text) else {}
+
+
+def is_bare_name(text: str) -> bool:
+    """Tell whether two or three capitalised words are all there is, and a name."""
+    return bool(_BARE_NAME.fullmatch(text.strip())) and people.is_name(text)
 
 
 _BARE_NAME = re.compile(r"[A-Z][^\W\d_]+(?:[ -][A-Z][^\W\d_'’]+){1,2}")

@@ -100,6 +100,11 @@ def serve(
         return onward(desk, frame, task, parts, wanted, reading)
     if wanted:
         return tasks.calling(desk, frame, parts, wanted)
+    if frame.task is None and signals.wants_cancelled(text) and TO_PERSON in desk.tools:
+        # Knowing the terms cancels nothing yet.
+        terms = tasks.joined([*(part.text for part in parts), wording.CANCEL_BY_PERSON])
+        offered = saying.offer_person(frame, terms, "cancellation", intent=found[0].intent)
+        return replace(offered, citations=tuple(c for part in parts for c in part.citations))
     move = saying.by_the_way(desk, replace(frame, misses=0), parts, found[0].intent)
     replies = next(
         (said.quick_replies for said in saying.quoted(desk, found) if said.quick_replies), ()

@@ -82,6 +82,12 @@ _MOVE = re.compile(
     r"wrong (?:day|time|date|email|name)|wait|oops|i meant?|should be|correction|typo)\b",
     re.I,
 )
+CALLS_OFF = re.compile(r"\b(?:cancel|call off|delete|drop)\b", re.I)
+_WANTS_CANCELLED = re.compile(
+    r"\b(?:i(?:'d| would) like to|i (?:want|need|have|wish) to|please|let me) cancel\b|"
+    r"^\W*cancel (?:my|our)\b",
+    re.I,
+)
 _CANNOT_COME = re.compile(
     r"\b(?:can'?t|can ?not|couldn'?t|won'?t be able to|(?:am|'m) (?:un|not )able to) "
     r"(?:come|attend|be there|make (?:it|that|(?:on )?\w+day))\b|"
@@ -299,6 +305,16 @@ def shifts(text: str) -> bool:
 def moves(text: str) -> bool:
     """Tell whether the words change something that was settled."""
     return bool(_MOVE.search(text)) or cannot_come(text)
+
+
+def calls_off(text: str) -> bool:
+    """Tell whether the words call something off that was arranged, and don't only leave it be."""
+    return bool(CALLS_OFF.search(text))
+
+
+def wants_cancelled(text: str) -> bool:
+    """Tell whether the customer asks for something to be cancelled, not how that is done."""
+    return bool(_WANTS_CANCELLED.search(text))
 
 
 def cannot_come(text: str) -> bool:

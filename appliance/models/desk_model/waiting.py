@@ -40,7 +40,7 @@ def survey(desk: Desk, frame: Frame, text: str, written: str) -> Move | None:
         return None
     if signals.moves(text) and changing.changes(desk, frame, text, written):
         return None
-    if signals.drops(text) and len(text.split()) <= _BRIEF and not changing.calls_off(text):
+    if signals.drops(text) and len(text.split()) <= _BRIEF and not signals.calls_off(text):
         return Move(frame=rest, text=wording.SURVEY_SKIPPED, intent="survey")
     one = wish(desk, text, written)
     if one.sure and one.intent in {chitchat.GREET, chitchat.BYE, chitchat.THANKS}:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from appliance.models.desk_model import (
-    changing,
     chitchat,
     heard,
     saying,
@@ -45,6 +44,10 @@ def in_task(desk: Desk, frame: Frame, task: Task, text: str, written: str) -> Mo
         named = heard.named(manner, text, doubted=doubted)
         if named is not None:
             return _ask_anew(desk, frame, task, named)
+    if heard.only_values(text) and not heard.changed(task, whole) and not whole.troubles:
+        bare = replace(frame, task=None)
+        if volunteered := serving.volunteered(desk, bare, text, written):
+            return volunteered
     asked = manner.slot(task.asked)
     free = asked is not None and asked.kind is Kind.TEXT and not words_of.is_question(text)
     if not task.confirming and (free or _answers_at_once(task, whole, text)):
@@ -83,6 +86,10 @@ def _confirming(
     nod, rest = signals.nod(own)
     if heard.changed(task, reading) or reading.troubles:
         return _filled(desk, frame, task, reading, asides, text)
+    person = manner.of_kind(Kind.PERSON)
+    if person is not None and nod is Nod.NEITHER and heard.is_bare_name(text):
+        named_anew = {**task.slots, person.name: text.strip()}
+        return tasks.proceed(desk, frame, replace(task, slots=named_anew, confirming=False))
     if heard.unexplained(task, reading):
         return _what_change(frame, task, manner)
     doubts = signals.moves(text) or signals.doubts(text) or task.asked == ASKED_WHAT
@@ -199,7 +206,7 @@ def _dropped(desk: Desk, frame: Frame, written: str) -> Move:
                 desk, bare, [one], mended, part, before=[Part(text=wording.DROPPED)]
             )
     # Who is moving what they booked may mean the booking as well.
-    if frame.task and frame.task.tool in frame.done and changing.calls_off(written):
+    if frame.task and frame.task.tool in frame.done and signals.calls_off(written):
         off = saying.not_cancelled(desk, bare, intent="cancel")
         return replace(off, text=f"{wording.DROPPED} {off.text}")
     return Move(frame=bare, text=f"{wording.DROPPED} {wording.ANYTHING_ELSE}", intent="dropped")

@@ -21,12 +21,12 @@ HOW_ARE_YOU = "All is well here, thank you. How can I help you?"
 DROPPED = "No problem, I have stopped that; nothing was changed."
 NOTHING_TO_DROP = "All right. " + ANYTHING_ELSE
 ALL_RIGHT = "All right. " + ANYTHING_ELSE
-NOT_CANCELLED = (
-    "I can move a booking myself, but not cancel it. "
-    "Shall I pass your cancellation on to a colleague?"
-)
-NOT_BOOKED_HERE = (
-    "I cannot cancel a booking myself. Shall I pass your cancellation on to a colleague?"
+CANCEL_BY_PERSON = "Shall I pass your cancellation on to a colleague?"
+NOT_CANCELLED = f"I can move a booking myself, but not cancel it. {CANCEL_BY_PERSON}"
+NOT_BOOKED_HERE = f"I cannot cancel a booking myself. {CANCEL_BY_PERSON}"
+NOT_MOVED = "I can only move a booking of this conversation. Shall I ask a colleague to move yours?"
+NO_BOOKING = (
+    "I don't see a booking of yours in this conversation. Shall I ask a colleague to look it up?"
 )
 WHAT_CHANGE = "Of course. What should I change?"
 NOT_IN_INFORMATION = (

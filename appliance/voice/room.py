@@ -168,23 +168,6 @@ async def _name_process(job: JobContext) -> None:
             await job.room.local_participant.set_attributes(own)
 
 
-def has_earlier_bot(inside: rtc.Room) -> bool:
-    """Tell whether a bot is in the room that took the call on before this one.
-
-    A call whose bot is late is asked for again (`switchboard.warden`), so that two may come. One
-    that does not say since when counts as earlier.
-    """
-    own = _since(inside.local_participant)
-    return any(
-        who.kind == rtc.ParticipantKind.PARTICIPANT_KIND_AGENT and _since(who) < own
-        for who in inside.remote_participants.values()
-    )
-
-
-def _since(bot: rtc.Participant) -> tuple[str, str]:
-    return bot.attributes.get(access.SINCE, ""), bot.identity
-
-
 def call_of(job: JobContext, caller: rtc.RemoteParticipant) -> IncomingCall:
     """Read what LiveKit's bridge says of a call; without it, it comes from a browser."""
     told = caller.attributes

@@ -10,16 +10,16 @@ import contextlib
 import signal
 from functools import partial
 
-from livekit.agents import AgentServer, JobContext, JobProcess, JobRequest
+from livekit import rtc
+from livekit.agents import AgentServer, JobContext, JobProcess
 
 from appliance.assembly import calls
 from appliance.connectors.phone import access
 from appliance.connectors.phone.rooms import is_disguised
 from appliance.core import errors, logs, settings
-from appliance.core.clock import SystemClock
 from appliance.core.settings import Settings
 from appliance.core.supervised import die_with_parent
-from appliance.voice import keys, ladder, outgoing, pipeline, room, transfer
+from appliance.voice import hold, keys, ladder, outgoing, pipeline, room, transfer
 
 _DRAIN_S = 20
 # As long as it takes to say so and to write the rows.
@@ -35,6 +35,7 @@ def build(chosen: Settings) -> AgentServer:
         Misconfigured: it is not told where LiveKit's server is.
     """
     url, key, secret = settings.livekit_server()
+    hold.forget_all(chosen.data_dir)
     server = AgentServer(
         ws_url=url,
         api_key=key,
@@ -52,14 +53,8 @@ def build(chosen: Settings) -> AgentServer:
         drain_timeout=_DRAIN_S,
         log_level=chosen.log_level.upper().replace("WARNING", "WARN"),
     )
-    server.rtc_session(take, agent_name=access.AGENT, on_request=accept)
+    server.rtc_session(take, agent_name=access.AGENT)
     return server
-
-
-async def accept(asked: JobRequest) -> None:
-    """Take a call on, and write down when: of two bots in one room the later one leaves."""
-    now = SystemClock().now().isoformat(timespec="microseconds")
-    await asked.accept(attributes={access.SINCE: now})
 
 
 async def run(chosen: Settings) -> None:
@@ -99,7 +94,7 @@ def warm(process: JobProcess) -> None:
 
 
 async def take(job: JobContext) -> None:
-    """Hold one call."""
+    """Take one call, unless another process holds it already."""
     house = job.proc.userdata["house"]
     entering = asyncio.create_task(room.caller_in(job), name="enter the room")
     async with calls.started(house):
@@ -107,26 +102,33 @@ async def take(job: JobContext) -> None:
         if caller is None:
             job.shutdown("nobody was there")
             return
-        if room.has_earlier_bot(job.room):
-            job.shutdown("another process holds this call")
-            return
-        line = room.RoomLine(job, caller, person=partial(transfer.way_of, house))
-        if is_disguised(caller.attributes):
-            _log.warning("a call was turned away", why="it names a network as its host")
-            await line.hang_up()
-            job.shutdown("the caller is in disguise")
-            return
+        with hold.alone(house.settings.data_dir, job.job.room.name) as is_ours:
+            ended = (
+                await _held(job, caller, house) if is_ours else "another process holds this call"
+            )
+    job.shutdown(ended)
 
-        async def by_keys() -> keys.KeyLine:
-            opened = keys.KeyLine(job, caller, line, stop=house.draining)
-            await opened.begin()
-            return opened
 
-        incoming = room.call_of(job, caller)
-        if (dial_id := access.dial_of(job.job.room.name)) is not None:
-            incoming = outgoing.of_dial(house, incoming, dial_id)
-        await ladder.hold(incoming, line, house, by_keys=by_keys)
-    job.shutdown("the call is over")
+async def _held(
+    job: JobContext, caller: rtc.RemoteParticipant, house: calls.SpokenAppliance
+) -> str:
+    """Hold the call; gives why it ended."""
+    line = room.RoomLine(job, caller, person=partial(transfer.way_of, house))
+    if is_disguised(caller.attributes):
+        _log.warning("a call was turned away", why="it names a network as its host")
+        await line.hang_up()
+        return "the caller is in disguise"
+
+    async def by_keys() -> keys.KeyLine:
+        opened = keys.KeyLine(job, caller, line, stop=house.draining)
+        await opened.begin()
+        return opened
+
+    incoming = room.call_of(job, caller)
+    if (dial_id := access.dial_of(job.job.room.name)) is not None:
+        incoming = outgoing.of_dial(house, incoming, dial_id)
+    await ladder.hold(incoming, line, house, by_keys=by_keys)
+    return "the call is over"
 
 
 class _Load:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from livekit import rtc
 
 from appliance.connectors.phone import announce
-from appliance.connectors.phone.access import PERSON, SINCE
+from appliance.connectors.phone.access import PERSON
 from appliance.voice import room
 
 _Kind = rtc.ParticipantKind
@@ -24,7 +24,6 @@ class Who:
 
     identity: str
     kind: int
-    attributes: dict[str, str] = field(default_factory=dict)
 
 
 class Room(rtc.EventEmitter[str]):
@@ -34,7 +33,6 @@ class Room(rtc.EventEmitter[str]):
         super().__init__()
         self.is_open = True
         self.remote_participants = {each.identity: each for each in inside}
-        self.local_participant = bot("agent-own", "2026-11-26T13:00:00.500000+00:00")
 
     def isconnected(self) -> bool:
         return self.is_open
@@ -46,10 +44,6 @@ class Room(rtc.EventEmitter[str]):
     def close(self) -> None:
         self.is_open = False
         self.emit("disconnected", "over")
-
-
-def bot(identity: str, since: str) -> Who:
-    return Who(identity, AGENT, {SINCE: since} if since else {})
 
 
 ANNOUNCER = Who(f"{announce.IDENTITY}1", BROWSER)
@@ -88,32 +82,3 @@ async def test_in_a_room_that_is_left_to_itself_nobody_calls() -> None:
 
     assert await waiting is None
     assert await who_calls(Room(*OTHERS), within_s=0.01) is None
-
-
-@pytest.mark.parametrize(
-    ("since", "earlier"),
-    [
-        ("2026-11-26T13:00:00.499999+00:00", True),
-        ("2026-11-26T13:00:00.500001+00:00", False),
-        ("2026-11-26T13:00:09.000000+00:00", False),
-        ("", True),
-    ],
-)
-def test_of_two_bots_in_one_room_the_later_one_leaves(since: str, *, earlier: bool) -> None:
-    inside: Any = Room(Who("web-1", BROWSER), bot("agent-other", since))
-
-    assert room.has_earlier_bot(inside) is earlier
-
-
-def test_of_two_bots_that_came_at_once_one_stays() -> None:
-    own: Any = Room(bot("agent-other", "2026-11-26T13:00:00.500000+00:00"))
-    other: Any = Room(own.local_participant)
-    other.local_participant = own.remote_participants["agent-other"]
-
-    assert room.has_earlier_bot(own) is not room.has_earlier_bot(other)
-
-
-def test_a_recording_and_a_caller_hold_no_call() -> None:
-    inside: Any = Room(ANNOUNCER, Who("web-1", BROWSER))
-
-    assert not room.has_earlier_bot(inside)

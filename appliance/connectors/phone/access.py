@@ -26,8 +26,6 @@ PERSON = "person-"
 """What a person's identity begins with who is called into a caller's room."""
 PROCESS = "frontdesk.process"
 """The attribute in which a bot names its process, so that its death is seen at once."""
-SINCE = "frontdesk.since"
-"""The attribute that says when a bot took its call on: ISO 8601 in UTC, with microseconds."""
 _KEY = "frontdesk"
 _VALID = timedelta(minutes=10)
 

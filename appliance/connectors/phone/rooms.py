@@ -92,7 +92,7 @@ class Rooms:
 
         Nothing that was asked before is taken back: the server lists no job that a worker has not
         accepted yet, and ends it, with the call, once its dispatch is deleted. Two bots may come,
-        then; the later one leaves (`voice.room.has_earlier_bot`).
+        then; one of them leaves (`voice.hold`).
 
         Raises:
             Unavailable: the server does not answer.

@@ -90,7 +90,9 @@ def find(
     words = records.get_words(connection, candidates)
     said = {number: Said.of(*texts[:3]) for number, texts in words.items()}
     shares = {number: coverage.share(one) for number, one in said.items()}
-    whole = whole_facts.union(number for number, share in shares.items() if share >= _WHOLE)
+    whole = whole_facts.union(
+        number for number, share in shares.items() if share >= _WHOLE and number not in of_facts
+    )
     weights = {found.id: found.weight for found in worded}
     heaviest = max(weights.values(), default=0.0) or 1.0
 

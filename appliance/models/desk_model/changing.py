@@ -45,12 +45,12 @@ def carried_on(
 ) -> Move | None:
     """Change what was booked, or ask the last question for other values."""
     drops = signals.drops(text) or any(o.sure and o.intent == chitchat.CANCEL_DONE for o in found)
-    off = drops and signals.calls_off(text)
+    off = (drops and signals.CALLS_OFF.search(text)) or signals.calls_it_off(text)
     names = bool(_A_BOOKING.search(text))
     asks_how = names and any(one.asks and not one.sure for one in found)
     # "All right" would let them believe that what they booked some other day is cancelled.
     ours = off and (frame.done or (names and not asks_how))
-    if ours and not changes(desk, frame, text, written):
+    if ours and (signals.cannot_come(text) or not changes(desk, frame, text, written)):
         return saying.not_cancelled(desk, frame, intent="cancel")
     if desk.books and not frame.done and (unseen := _of_another_time(text)):
         return saying.offer_person(frame, unseen, "booking", intent="booking")
@@ -106,7 +106,8 @@ def changes(desk: Desk, frame: Frame, text: str, written: str) -> Move | None:
         manner = desk.tools.get(tool)
         if manner is None:
             continue
-        reading = tasks.read(desk, manner, text, task=Task(tool=tool, slots=slots), written=written)
+        said, wrote = signals.besides_absence(text), signals.besides_absence(written)
+        reading = tasks.read(desk, manner, said, task=Task(tool=tool, slots=slots), written=wrote)
         if not signals.shifts(text) and not heard.about_slots(reading):
             continue
         task = Task(tool=tool, slots={**slots, **reading.values}, words=text)
@@ -144,7 +145,7 @@ def _about_booking(text: str) -> bool:
         or signals.cannot_come(text)
         or (
             re.search(
-                r"\b(?:move|push|shift|change|can'?t make it)\b",
+                r"\b(?:move|push|shift|change)\b",
                 text,
                 re.I,
             )

@@ -45,8 +45,8 @@ class Task:
 class Offer:
     """Something put to the customer, by kind.
 
-    `person`: a colleague. `choice`: "A or B?". `times`: other times. `passage`: to be shown what
-    `words`, a source, says, which is the one option.
+    `person`: a colleague, for what `words` tell. `choice`: "A or B?". `times`: other times.
+    `passage`: to be shown what `words`, a source, says, which is the one option.
     """
 
     kind: str

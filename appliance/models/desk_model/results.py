@@ -101,8 +101,8 @@ class _State:
         self.say(wording.FAILED_NEXT)
         self._offer_person("tool_failed")
 
-    def _offer_person(self, reason: str) -> None:
-        self._frame = replace(self._frame, offer=Offer("person", reason=reason))
+    def _offer_person(self, reason: str, *, words: str = "") -> None:
+        self._frame = replace(self._frame, offer=Offer("person", reason=reason, words=words))
         self._replies = wording.PERSON_REPLIES
         self._unsure = True
 
@@ -140,7 +140,8 @@ class _State:
             self._frame = replace(self._frame, survey=None)
             self.say(wording.SURVEY_TROUBLE if part.words else wording.SURVEY_THANKS)
             if part.words:
-                self._offer_person("complaint")
+                answer = str(call.args["answer"])
+                self._offer_person(part.words.removeprefix("a_"), words=answer)
         elif question:
             number = int(result.get("number") or 1)
             self.say(f"{wording.SURVEY_INTRO}{question}")

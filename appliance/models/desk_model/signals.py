@@ -78,7 +78,7 @@ _MOVE = re.compile(
     r"delay|"
     r"rebook|adjust|update|amend|correct|edit)\b|\b(?:instead|rather|another (?:day|time|date)|"
     r"different (?:day|time|date)|following week|"
-    r"(?:a )?later|earlier|make it|actually|can'?t make it|make that|"
+    r"(?:a )?later|earlier|make it|actually|make that|"
     r"wrong (?:day|time|date|email|name)|wait|oops|i meant?|should be|correction|typo)\b",
     re.I,
 )
@@ -88,10 +88,33 @@ _WANTS_CANCELLED = re.compile(
     r"^\W*cancel (?:my|our)\b",
     re.I,
 )
+_WHEN = (
+    r"(?:(?:on |at |for )?(?:today|tomorrow|tonight|(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
+    r"then|(?:that|this|next) (?:day|time|week|morning|afternoon)|"
+    r"\d{1,2}(?::\d\d)?(?: ?[ap]\.?m)?))"
+)
+_MEETING = r"(?:the|my|our) (?:\w+ )?(?:demo|appointment|meeting|call|booking)"
+# A clause that says nothing else: "I can't make it work" and "something came up on LinkedIn" do.
 _CANNOT_COME = re.compile(
-    r"\b(?:can'?t|can ?not|couldn'?t|won'?t be able to|(?:am|'m) (?:un|not )able to) "
-    r"(?:come|attend|be there|make (?:it|that|(?:on )?\w+day))\b|"
-    r"\bsomething(?:'s| has|s)? (?:come|came) up\b",
+    r"\W*(?:(?:sorry|unfortunately|no|oh|actually|well|ok(?:ay)?|hi|hello|i'm afraid)\W+)*(?:"
+    r"(?:(?:i|we)(?:'m|'re| am| are)? )?(?:(?:don'?t|do not) think (?:i|we) can|can'?t|can ?not|"
+    r"can no longer|(?:won'?t|will not) be able to|(?:un|not )able to) "
+    rf"(?:(?:come|attend|be there|make it)(?: (?:to )?{_MEETING})?|make {_MEETING}|"
+    rf"make (?:that|(?={_WHEN})))"
+    rf"(?: (?:any ?more|after all|either|now|(?:or |and )?{_WHEN}))*|"
+    rf"something(?:'s| has)? (?:come|came) up(?: {_WHEN})?)[^\w?]*",
+    re.I,
+)
+_CLAUSES = re.compile(
+    rf"[.;,!]+|\b(?:but|so|because|as|since|please|can we|could we)\b|\band\b(?! {_WHEN})", re.I
+)
+_CALLS_IT_OFF = re.compile(
+    r"\W*(?:(?:yes|no|ok(?:ay)?|then|just|oh|sorry|actually|never ?mind|unfortunately|now|stop|"
+    r"can you|could you|let's|(?:i|we)(?:'d|'ll)?|would|rather|like to|want to|need to|have to|"
+    r"must|wrong \w+)\W+)*(?:cancel\b(?=\W*$| (?:it|that|this|them|all|everything|my|our|the|again|"
+    rf"{_WHEN}))|call (?:(?:it|this|that|the \w+|my \w+) )?(?:all )?off\b|take me off\b|"
+    r"(?:delete|drop|scratch) (?:(?:my|our|the) (?:\w+ )?"
+    r"(?:booking|appointment|meeting|reservation|demo|call)|it\b|that\b))",
     re.I,
 )
 _MORE = re.compile(
@@ -135,7 +158,7 @@ _SHIFTS = re.compile(
     r"\b(?:move|reschedule|re-schedule|postpone|push|shift|switch|rebook|delay|bring (?:it "
     r")?forward|"
     r"(?:change|adjust|update|amend|correct|edit)|instead|make (?:it|that)|(?:another|different) "
-    r"(?:day|time|date)|same (?:day|time)|can'?t make it|wrong (?:day|time|date|email|name)|"
+    r"(?:day|time|date)|same (?:day|time)|wrong (?:day|time|date|email|name)|"
     r"mistake (?:in|with|about) (?:the |my )?(?:day|time|date|e-?mail|name|phone|number)|"
     r"should be|"
     r"\.[a-z]{2,24},? not @?[\w-]{1,63}\.|"
@@ -184,7 +207,9 @@ _KEEP = re.compile(r"\bsame (?:day|date|time|name|email|place)\b", re.I)
 
 _HESITATES = re.compile(
     r"\b(?:not|no|wrong|but|except|unless|if|maybe|perhaps|hm+|later|think|wait|hold|before|until|"
-    r"unsure|instead|first)\b|n't\b|\?",
+    r"unsure|instead|first|keep (?:the|my|our) (?:old|original|previous)|unchanged|"
+    r"leave (?:it|that|this|all|everything|things)|as (?:it|they|that) (?:is|was|are|were)|"
+    r"old (?:time|day|date))\b|n't\b|\?",
     re.I,
 )
 
@@ -285,11 +310,16 @@ def lacks(text: str) -> bool:
     return bool(_LACKS.search(text))
 
 
+def gives_up(text: str) -> bool:
+    """Tell whether the customer gives up what was begun, or calls off what was arranged."""
+    return drops(text) or calls_it_off(text)
+
+
 def besides_drop(text: str) -> list[str]:
     """Give what else is said in a message that gives something up."""
     parts = re.split(r"(?<=[.?!])\s+|[,;]\s+|\s+-\s+|\s+\b(?:but|and|just)\s+", text)
     kept = [part.strip(" ,.;") for part in parts]
-    return [part for part in kept if len(part.split()) > 1 and not drops(part)][:MOST_WISHES]
+    return [part for part in kept if len(part.split()) > 1 and not gives_up(part)][:MOST_WISHES]
 
 
 def corrects(text: str) -> bool:
@@ -307,9 +337,9 @@ def moves(text: str) -> bool:
     return bool(_MOVE.search(text)) or cannot_come(text)
 
 
-def calls_off(text: str) -> bool:
-    """Tell whether the words call something off that was arranged, and don't only leave it be."""
-    return bool(CALLS_OFF.search(text))
+def calls_it_off(text: str) -> bool:
+    """Tell whether a clause asks for what was arranged, or is being arranged, to be cancelled."""
+    return any(_CALLS_IT_OFF.match(clause) for clause in _CLAUSES.split(text))
 
 
 def wants_cancelled(text: str) -> bool:
@@ -319,7 +349,14 @@ def wants_cancelled(text: str) -> bool:
 
 def cannot_come(text: str) -> bool:
     """Tell whether the customer will not be there when it was arranged."""
-    return bool(_CANNOT_COME.search(text))
+    return besides_absence(text) != text
+
+
+def besides_absence(text: str) -> str:
+    """Leave out the clauses that say when the customer cannot come: no day in them is wanted."""
+    clauses = _CLAUSES.split(text)
+    kept = [clause for clause in clauses if not _CANNOT_COME.fullmatch(clause)]
+    return text if len(kept) == len(clauses) else ", ".join(map(str.strip, kept)).strip(" ,")
 
 
 def doubts(text: str) -> bool:

@@ -32,6 +32,8 @@ def survey(desk: Desk, frame: Frame, text: str, written: str) -> Move | None:
     rest = replace(frame, survey=None)
     if signals.skips(text):
         return Move(frame=rest, text=wording.SURVEY_SKIPPED, intent="survey")
+    if frame.done and signals.calls_it_off(text):
+        return None
     parts = words_of.wishes(written)
     asked = [part for part in parts if words_of.is_question(part)]
     if asked and len(asked) < len(parts) and not words_of.is_question(parts[0]):
@@ -40,29 +42,37 @@ def survey(desk: Desk, frame: Frame, text: str, written: str) -> Move | None:
         return None
     if signals.moves(text) and changing.changes(desk, frame, text, written):
         return None
-    if signals.drops(text) and len(text.split()) <= _BRIEF and not signals.calls_off(text):
+    if (signals.drops(text) and len(text.split()) <= _BRIEF) or _STOP.search(written):
         return Move(frame=rest, text=wording.SURVEY_SKIPPED, intent="survey")
     one = wish(desk, text, written)
     if one.sure and one.intent in {chitchat.GREET, chitchat.BYE, chitchat.THANKS}:
         return Move(frame=rest, text=saying.chat(desk, one.intent), intent=one.intent)
     if one.sure and _wants(desk, one, text, written):
         return None
-    tells = "trouble" if one.sure and one.intent in chitchat.TROUBLES else ""
+    is_trouble = one.sure and one.intent in chitchat.TROUBLES
+    tells = one.intent if is_trouble and _OURS.search(text) and not _THEIRS.search(text) else ""
     return tasks.calling(desk, rest, (), [(SURVEY, {"answer": written, "number": number}, tells)])
 
 
+_STOP = re.compile(r"^\W*(?:please )?(?:stop|drop|abort|quit)(?: \w+)?\W*$", re.I)
+_OURS = re.compile(r"\b(?:i|me|my|we|us|our|you|your|the|it|this|nobody|nothing)\b", re.I)
+_THEIRS = re.compile(
+    r"\b(?:old|previous|last|former|current|other|another|competitor\w*|their)\b (?:\w+ )?"
+    r"(?:tools?|vendor|system|provider|software|suppliers?|company|one)\b",
+    re.I,
+)
+_PAST = re.compile(r"\b(?:saw|had|was|were|came|heard|found|went|got|met|told|attended)\b", re.I)
 _BRIEF = 4
 """Words; "stop" leaves a survey, "a colleague who had no time to look" answers it."""
 
 
 def _wants(desk: Desk, one: Wish, text: str, written: str) -> bool:
-    """Tell a wish of the company's, or a cancellation, from an answer that only sounds like it."""
-    if one.intent == chitchat.CANCEL_DONE:
-        return _orders(text)
+    """Tell a wish of the company's from an answer that only sounds like it."""
     if one.tool and not is_chat(one.intent):
         manner = desk.tools.get(one.tool)
         told = tasks.read(desk, manner, text, written=written).values if manner else ()
-        return _orders(text) or len(told) > 1  # "demo friday at 10"
+        gives = len(told) > 1 and not _PAST.search(text)  # "demo friday at 10"
+        return _orders(text) or gives
     return one.informs and bool(_GIVE_ME.search(text))
 
 
@@ -90,8 +100,8 @@ def _orders(text: str) -> bool:
 
 _ORDERS = re.compile(
     r"\b(?:i(?:'d| would) like to|i want(?: to)?|i need(?: to)?|please|can you|could you|let's)\b|"
-    r"^\W*(?:(?:no|oh|ok(?:ay)?|wait|sorry|actually|never ?mind|also|and|but|just|wrong \w+)\W+)*"
-    r"(?:book|schedule|cancel|move|change|call off)\b",
+    r"^\W*(?:(?:no|oh|ok(?:ay)?|wait|sorry|actually|never ?mind|also|and|but|just)\W+)*"
+    r"(?:book|schedule|move|change)\b",
     re.I,
 )
 _GIVE_ME = re.compile(
@@ -114,7 +124,8 @@ def offered(desk: Desk, frame: Frame, text: str) -> Move | None:
     nod, rest = signals.nod(text)
     brief = len(rest.split()) <= 4 and not words_of.is_question(rest)
     if nod is Nod.YES and brief and (not rest or not wish(desk, rest, rest).sure):
-        return saying.to_person(desk, kept, offer.reason)
+        department = desk.pack.people.concerned(offer.words)
+        return saying.to_person(desk, kept, offer.reason, department=department)
     if nod is Nod.NO and len(rest.split()) <= 3:
         return saying.by_the_way(
             desk, kept, [Part(text="" if kept.task else wording.ALL_RIGHT)], "no"

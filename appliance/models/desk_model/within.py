@@ -28,9 +28,17 @@ from appliance.models.desk_model.wishes import Wish, is_chat, wish
 def in_task(desk: Desk, frame: Frame, task: Task, text: str, written: str) -> Move:
     """Fill, correct, confirm, answer what is asked in between, or give up."""
     manner = desk.tools[task.tool]
+    day = manner.of_kind(Kind.DAY)
+    if manner.is_appointment and day is not None and signals.cannot_come(text):
+        text, written = signals.besides_absence(text), signals.besides_absence(written)
+        if not re.search(r"\w", text):
+            return _ask_anew(desk, frame, task, day.name)
     nod, rest = signals.nod(text)
     whole = tasks.read(desk, manner, text, task=task, written=written)
-    gives_up = signals.drops(text, cancelling=manner.cancels)
+    asked = manner.slot(task.asked)
+    is_free = asked is not None and asked.kind in {Kind.TEXT, Kind.QUERY}
+    off = not manner.cancels and not is_free and signals.calls_it_off(text)
+    gives_up = signals.drops(text, cancelling=manner.cancels) or off
     if gives_up and not heard.changed(task, whole):
         return _dropped(desk, frame, written)
     if task.confirming and nod is Nod.YES and not rest and not heard.changed(task, whole):
@@ -48,7 +56,6 @@ def in_task(desk: Desk, frame: Frame, task: Task, text: str, written: str) -> Mo
         bare = replace(frame, task=None)
         if volunteered := serving.volunteered(desk, bare, text, written):
             return volunteered
-    asked = manner.slot(task.asked)
     free = asked is not None and asked.kind is Kind.TEXT and not words_of.is_question(text)
     if not task.confirming and (free or _answers_at_once(task, whole, text)):
         return _filled(desk, frame, task, whole, (), text)
@@ -206,7 +213,7 @@ def _dropped(desk: Desk, frame: Frame, written: str) -> Move:
                 desk, bare, [one], mended, part, before=[Part(text=wording.DROPPED)]
             )
     # Who is moving what they booked may mean the booking as well.
-    if frame.task and frame.task.tool in frame.done and signals.calls_off(written):
+    if frame.task and frame.task.tool in frame.done and signals.calls_it_off(written):
         off = saying.not_cancelled(desk, bare, intent="cancel")
         return replace(off, text=f"{wording.DROPPED} {off.text}")
     return Move(frame=bare, text=f"{wording.DROPPED} {wording.ANYTHING_ELSE}", intent="dropped")

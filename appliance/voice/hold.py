@@ -1,0 +1,39 @@
+"""One process holds a call at a time.
+
+A call whose bot is late is asked for again (`switchboard.warden`), so that two may come. The lock
+is the kernel's: a killed process holds it no longer, whatever LiveKit's server still believes.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_FOLDER = "calls.lock"
+
+
+@contextmanager
+def alone(data_dir: Path, room: str) -> Iterator[bool]:
+    """Give whether no other process holds the call of this room, for the block."""
+    folder = data_dir / _FOLDER
+    folder.mkdir(exist_ok=True)
+    path = folder / hashlib.sha256(room.encode()).hexdigest()
+    with path.open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def forget_all(data_dir: Path) -> None:
+    """Clear away what killed processes left; no call is held yet."""
+    shutil.rmtree(data_dir / _FOLDER, ignore_errors=True)

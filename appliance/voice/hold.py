@@ -1,17 +1,18 @@
 """One process holds a call at a time.
 
-A call whose bot is late is asked for again (`switchboard.warden`), so that two may come. The lock
-is the kernel's: a killed process holds it no longer, whatever LiveKit's server still believes.
+A call whose bot is late is asked for again (`switchboard.warden`), so that two may come. A killed
+process holds its call no longer, whatever LiveKit's server still believes.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from appliance.core import locks
 
 _FOLDER = "calls.lock"
 
@@ -22,16 +23,12 @@ def alone(data_dir: Path, room: str) -> Iterator[bool]:
     folder = data_dir / _FOLDER
     folder.mkdir(exist_ok=True)
     path = folder / hashlib.sha256(room.encode()).hexdigest()
-    with path.open("ab") as file:
+    with locks.held(path) as is_ours:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        try:
-            yield True
+            yield is_ours
         finally:
-            path.unlink(missing_ok=True)
+            if is_ours:
+                path.unlink(missing_ok=True)
 
 
 def forget_all(data_dir: Path) -> None:

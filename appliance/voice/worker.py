@@ -35,7 +35,6 @@ def build(chosen: Settings) -> AgentServer:
         Misconfigured: it is not told where LiveKit's server is.
     """
     url, key, secret = settings.livekit_server()
-    hold.forget_all(chosen.data_dir)
     server = AgentServer(
         ws_url=url,
         api_key=key,
@@ -59,6 +58,7 @@ def build(chosen: Settings) -> AgentServer:
 
 async def run(chosen: Settings) -> None:
     """Take calls until SIGTERM or SIGINT, then let those that run say goodbye."""
+    hold.forget_all(chosen.data_dir)
     server = build(chosen)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -863,8 +863,5 @@ def test_what_every_desk_hears_is_no_typo_of_a_companys_word(customer: Make) -> 
     mender = text.Mender(["compliant"], frozenset({"complaint"}), ["complaint"])
 
     assert mender.mend("I have a complaint") == "I have a complaint"
-    assert (
-        mender.mend("are you complaint-free and complaitn")
-        != "are you complaint-free and complaitn"
-    )
+    assert mender.mend("complaint-free and complaitn") == "complaint-free and compliant"
     assert "passed this on" in customer().say("I have a complaint")

@@ -1,7 +1,6 @@
 """HTML: the words a visitor sees, without menus, scripts, comments and hidden text.
 
-trafilatura finds the main part; what a browser would not show is cut out before it looks. It reads
-in two ways, and prefers the second at times where that has less of the page.
+trafilatura finds the main part; what a browser would not show is cut out before it looks.
 """
 
 from __future__ import annotations

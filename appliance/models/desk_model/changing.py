@@ -22,21 +22,17 @@ from appliance.models.desk_model.slots import choices
 from appliance.models.desk_model.slots.found import Kind
 from appliance.models.desk_model.wishes import Wish, is_chat, is_small_talk
 
+_CALLS_OFF = re.compile(r"\b(?:cancel|call off|delete|drop)\b", re.I)
+_NOUNS = r"bookings?|appointments?|meetings?|reservations?|demos?"
 _A_BOOKING = re.compile(
-    rf"{signals.CALLS_OFF.pattern} (?:my|our|the|an?) (?:\w+ ){{0,2}}"
-    r"(?:bookings?|appointments?|meetings?|reservations?|demos?)\b",
-    re.I,
+    rf"{_CALLS_OFF.pattern} (?:my|our|the|an?) (?:\w+ ){{0,2}}(?:{_NOUNS})\b", re.I
 )
-_OWN_BOOKING = (
-    r"(?:my|our) (?:\w+ ){0,2}(?:bookings?|appointments?|meetings?|reservations?|demos?|sessions?)"
-)
+_OWN_BOOKING = rf"(?:my|our) (?:\w+ ){{0,2}}(?:{_NOUNS}|sessions?)"
 _MOVES_A_BOOKING = re.compile(
     rf"\b(?:move|change|reschedule|postpone|push|shift|rebook) {_OWN_BOOKING}\b", re.I
 )
 _WHEN_IS_IT = re.compile(
-    rf"\b(?:when|what (?:time|day|date))(?:'s| is| was)? {_OWN_BOOKING}\b|"
-    rf"\b(?:when|what (?:time|day|date)) {_OWN_BOOKING} (?:is|was)\b",
-    re.I,
+    rf"\b(?:when|what (?:time|day|date))(?:'s| is| was)? {_OWN_BOOKING}\b", re.I
 )
 
 
@@ -45,7 +41,7 @@ def carried_on(
 ) -> Move | None:
     """Change what was booked, or ask the last question for other values."""
     drops = signals.drops(text) or any(o.sure and o.intent == chitchat.CANCEL_DONE for o in found)
-    off = (drops and signals.CALLS_OFF.search(text)) or signals.calls_it_off(text)
+    off = (drops and _CALLS_OFF.search(text)) or signals.calls_it_off(text)
     names = bool(_A_BOOKING.search(text))
     asks_how = names and any(one.asks and not one.sure for one in found)
     # "All right" would let them believe that what they booked some other day is cancelled.

@@ -59,7 +59,8 @@ class Offer:
 class Part:
     """A piece of the answer under way: ready text, or the call whose result stands here.
 
-    With both, the text is said where a search finds nothing near.
+    With both, the text is said where a search finds nothing near. `words` are what is asked for; of
+    a survey's answer, the trouble it tells of.
     """
 
     text: str = ""

@@ -82,7 +82,6 @@ _MOVE = re.compile(
     r"wrong (?:day|time|date|email|name)|wait|oops|i meant?|should be|correction|typo)\b",
     re.I,
 )
-CALLS_OFF = re.compile(r"\b(?:cancel|call off|delete|drop)\b", re.I)
 _WANTS_CANCELLED = re.compile(
     r"\b(?:i(?:'d| would) like to|i (?:want|need|have|wish) to|please|let me) cancel\b|"
     r"^\W*cancel (?:my|our)\b",
@@ -94,7 +93,7 @@ _WHEN = (
     r"\d{1,2}(?::\d\d)?(?: ?[ap]\.?m)?))"
 )
 _MEETING = r"(?:the|my|our) (?:\w+ )?(?:demo|appointment|meeting|call|booking)"
-# A clause that says nothing else: "I can't make it work" and "something came up on LinkedIn" do.
+# A whole clause: "I can't make it work" and "something came up on LinkedIn" say something else.
 _CANNOT_COME = re.compile(
     r"\W*(?:(?:sorry|unfortunately|no|oh|actually|well|ok(?:ay)?|hi|hello|i'm afraid)\W+)*(?:"
     r"(?:(?:i|we)(?:'m|'re| am| are)? )?(?:(?:don'?t|do not) think (?:i|we) can|can'?t|can ?not|"

@@ -99,7 +99,7 @@ def _orders(text: str) -> bool:
 
 
 _ORDERS = re.compile(
-    r"\b(?:i(?:'d| would) like to|i want(?: to)?|i need(?: to)?|please|can you|could you|let's)\b|"
+    r"\b(?:i(?:'d| would) like to|i want|i need|please|can you|could you|let's)\b|"
     r"^\W*(?:(?:no|oh|ok(?:ay)?|wait|sorry|actually|never ?mind|also|and|but|just)\W+)*"
     r"(?:book|schedule|move|change)\b",
     re.I,

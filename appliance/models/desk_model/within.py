@@ -36,8 +36,7 @@ def in_task(desk: Desk, frame: Frame, task: Task, text: str, written: str) -> Mo
     nod, rest = signals.nod(text)
     whole = tasks.read(desk, manner, text, task=task, written=written)
     asked = manner.slot(task.asked)
-    is_free = asked is not None and asked.kind in {Kind.TEXT, Kind.QUERY}
-    off = not manner.cancels and not is_free and signals.calls_it_off(text)
+    off = not manner.cancels and not _takes_any_words(asked) and signals.calls_it_off(text)
     gives_up = signals.drops(text, cancelling=manner.cancels) or off
     if gives_up and not heard.changed(task, whole):
         return _dropped(desk, frame, written)
@@ -140,8 +139,12 @@ def _filled(
     manner = desk.tools[task.tool]
     values = dict(reading.values) or heard.bare_name(manner, task, text)
     asked = manner.slot(task.asked)
-    is_free = asked is not None and asked.kind in {Kind.TEXT, Kind.QUERY}
-    if asked is not None and is_free and not values and not words_of.is_question(text):
+    if (
+        asked is not None
+        and _takes_any_words(asked)
+        and not values
+        and not words_of.is_question(text)
+    ):
         values[asked.name] = text[: asked.longest]
     if not values and not reading.troubles:
         if asked is not None and not asked.required and signals.skips(text):
@@ -164,6 +167,10 @@ def _filled(
         fresh = replace(fresh, slots={k: v for k, v in fresh.slots.items() if k not in vague})
     parts, wanted = saying.gathered(desk, frame, asides)
     return serving.onward(desk, frame, fresh, parts, wanted, reading)
+
+
+def _takes_any_words(slot: Slot | None) -> bool:
+    return slot is not None and slot.kind in {Kind.TEXT, Kind.QUERY}
 
 
 def _without(frame: Frame, task: Task) -> Move:

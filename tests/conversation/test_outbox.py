@@ -98,6 +98,41 @@ async def test_a_reply_is_sent_once_and_shown_as_read(loft: Loft) -> None:
     assert loft.pigeon.marks == ["m1"]
 
 
+async def test_what_is_written_while_a_round_ends_is_sent_in_the_next(
+    loft: Loft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver = Courier.deliver
+
+    async def ends_late(courier: Courier, contact_id: str, channel: str) -> None:
+        await deliver(courier, contact_id, channel)
+        if len(loft.pigeon.sent) == 1:
+            await loft.inbox.take([letter("more", loft.clock.now())])
+            loft.desk.notice(contact_id)
+            await loft.desk.settled(contact_id)
+
+    monkeypatch.setattr(Courier, "deliver", ends_late)
+
+    await loft.write("hello")
+
+    assert [sent.text for sent in loft.pigeon.sent] == ["You said: hello", "You said: more"]
+
+
+async def test_waiting_for_what_has_just_ended_gives_way_to_its_end(
+    loft: Loft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = asyncio.Event()
+
+    async def deliver(courier: Courier, contact_id: str, channel: str) -> None:
+        ended.set()
+
+    monkeypatch.setattr(Courier, "deliver", deliver)
+    loft.courier.notice("anybody", PIGEON)
+    await ended.wait()
+
+    async with asyncio.timeout(5):
+        await loft.courier.settled()
+
+
 async def test_what_was_surely_not_accepted_is_tried_again_later(loft: Loft) -> None:
     loft.pigeon.script = [RETRY]
 

@@ -96,6 +96,7 @@ class GraphApi:
         """Wait until every status has been delivered to the callback."""
         while self._calls:
             await asyncio.gather(*self._calls)
+            await asyncio.sleep(0)  # gather gives back at once where all have ended, from 3.12 on
 
     # -- the API -----------------------------------------------------------------------------------
 

@@ -71,6 +71,7 @@ class Courier:
     committed: Callable[[], None] = lambda: None
     sent: int = 0
     _breakers: dict[str, Breaker] = field(default_factory=dict)
+    _noticed: set[tuple[str, str]] = field(default_factory=set)
     _running: dict[tuple[str, str], asyncio.Task[None]] = field(default_factory=dict)
     _slots: asyncio.Semaphore | None = None
     _hints: set[asyncio.Task[None]] = field(default_factory=set)
@@ -81,11 +82,13 @@ class Courier:
     def notice(self, contact_id: str, channel: str) -> None:
         """Something was written for this contact: send it soon."""
         key = (contact_id, channel)
-        if channel in DIRECT or self._closing or key in self._running:
+        if channel in DIRECT or self._closing:
             return
-        task = asyncio.create_task(self._serve(contact_id, channel), name=f"courier {contact_id}")
-        self._running[key] = task
-        task.add_done_callback(lambda _: self._running.pop(key, None))
+        self._noticed.add(key)
+        if key not in self._running:
+            self._running[key] = asyncio.create_task(
+                self._serve(contact_id, channel), name=f"courier {contact_id}"
+            )
 
     def sweep(self, *, grace_s: float) -> int:
         """Take up what has been due for `grace_s` and what the dead have left; gives how many."""
@@ -108,7 +111,7 @@ class Courier:
     async def settled(self) -> None:
         """Wait until nothing is being sent (jobs and tests)."""
         while self._running:
-            await asyncio.gather(*self._running.values(), return_exceptions=True)
+            await asyncio.wait(self._running.values())
 
     async def stop(self, *, within_s: float) -> None:
         """Finish what is being sent; what does not end in time is left as it stands."""
@@ -127,13 +130,19 @@ class Courier:
     async def _serve(self, contact_id: str, channel: str) -> None:
         if self._slots is None:
             self._slots = asyncio.Semaphore(self.at_once)
+        key = (contact_id, channel)
         try:
-            async with self._slots:
-                await self.deliver(contact_id, channel)
+            while key in self._noticed:
+                async with self._slots:
+                    self._noticed.discard(key)
+                    await self.deliver(contact_id, channel)
         except errors.Unavailable as cause:
             _log.warning("sending has to wait", contact=contact_id, why=cause.sentence)
         except Exception as cause:  # noqa: BLE001 - the sweep comes again
             _log.error("sending broke", contact=contact_id, channel=channel, exc_info=cause)
+        finally:
+            self._noticed.discard(key)
+            del self._running[key]
 
     async def deliver(self, contact_id: str, channel: str) -> None:
         """Send what is due to a contact on a channel, in order, until something has to wait."""

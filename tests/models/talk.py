@@ -34,7 +34,11 @@ async def search_product_catalog(query: str) -> list[str]:
     return []
 
 
-@tool(effect="read", says=lambda price: price["words"])
+@tool(
+    effect="read",
+    says=lambda price: price["words"],
+    asks={"discount_percent": "What discount do you have in mind?"},
+)
 async def check_pricing(
     product: str,
     seats: int = 1,

@@ -196,12 +196,58 @@ def test_a_price_carries_on_with_other_values(customer: Make) -> None:
 def test_a_price_without_a_product_lists_the_prices_and_asks(customer: Make) -> None:
     jane = customer()
 
-    question = jane.say("do you give discounts?")
-    jane.talk("premium", "20 seats, 15%")
+    question = jane.say("what would you charge for 20 seats?")
+    jane.say("premium with 15% off")
 
     assert "Premium is $99.00" in question
     assert jane.quick_replies == []
     assert jane.last("check_pricing") == {"product": "Premium", "seats": 20, "discount_percent": 15}
+
+
+@pytest.mark.parametrize(
+    "words", ["do you give discounts?", "can you make it cheaper?", "could you give us a discount?"]
+)
+def test_a_discount_that_nobody_has_named_is_asked_for(customer: Make, words: str) -> None:
+    jane = customer()
+
+    questions = [jane.say(words), jane.say("12 percent"), jane.say("premium for 20")]
+
+    assert questions[0] == "What discount do you have in mind?"
+    assert "Premium is $99.00" in questions[1]
+    assert jane.last("check_pricing") == {"product": "Premium", "seats": 20, "discount_percent": 12}
+
+
+def test_a_discount_is_asked_on_what_was_quoted_last(customer: Make) -> None:
+    jane = customer()
+
+    jane.talk("what does premium cost for 10 people, yearly?", "any room on the price?", "a fifth")
+
+    assert jane.last("check_pricing") == {
+        "product": "Premium",
+        "seats": 10,
+        "term": "yearly",
+        "discount_percent": 20,
+    }
+
+
+def test_who_can_name_no_discount_is_offered_a_person(customer: Make) -> None:
+    jane = customer()
+
+    answer = jane.talk("can I get a discount on premium?", "no idea")
+
+    assert answer.endswith("Shall I ask a colleague what is possible?")
+    assert jane.calls == []
+
+
+@pytest.mark.parametrize(
+    "words", ["could you lower the price if we take 100 seats of premium", "give me 100 premium"]
+)
+def test_a_number_of_seats_is_no_discount(customer: Make, words: str) -> None:
+    jane = customer()
+
+    jane.say(words)
+
+    assert not any("discount_percent" in args for _, args in jane.calls)
 
 
 @pytest.mark.parametrize(

@@ -865,3 +865,128 @@ def test_what_every_desk_hears_is_no_typo_of_a_companys_word(customer: Make) -> 
     assert mender.mend("I have a complaint") == "I have a complaint"
     assert mender.mend("complaint-free and complaitn") == "complaint-free and compliant"
     assert "passed this on" in customer().say("I have a complaint")
+
+
+AFTER = (*BEGUN, "yes please")
+
+
+@pytest.mark.parametrize("survey_done", [True, False])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "sorry, the email is jane.d@example.com",
+        "jane.d@example.com",
+        "wrong email, it's jane.d@example.com",
+        "my correct address is jane.d@example.com",
+        "please send the invitation to jane.d@example.com instead",
+        "could you send the invite to jane.d@example.com?",
+    ],
+)
+def test_an_address_put_right_after_the_booking_is_read_back_and_booked(
+    customer: Make, words: str, survey_done: bool
+) -> None:
+    jane = customer(survey_done=survey_done)
+    jane.talk(*AFTER)
+
+    read_back = jane.say(words)
+    jane.say("yes")
+
+    assert "Jane Doe, jane.d@example.com. Shall I book it?" in read_back
+    assert jane.writes == [booked(), booked(email="jane.d@example.com")]
+
+
+@pytest.mark.parametrize("survey_done", [True, False])
+@pytest.mark.parametrize(
+    ("words", "question"),
+    [
+        ("the email was wrong", "Which e-mail address should the invitation go to?"),
+        ("oops, I misspelled my email", "Which e-mail address should the invitation go to?"),
+        ("wait that's the wrong address", "Which e-mail address should the invitation go to?"),
+        ("there is a typo in my name", "May I have your name?"),
+        ("the time is wrong", "What time would suit you?"),
+        ("my email is jane@@example", "That e-mail address looks incomplete."),
+    ],
+)
+def test_a_detail_that_was_wrong_is_asked_for_again(
+    customer: Make, words: str, question: str, survey_done: bool
+) -> None:
+    jane = customer(survey_done=survey_done)
+    jane.talk(*AFTER)
+
+    assert jane.say(words).startswith(question)
+    assert jane.writes == [booked()]
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("my name is Janet Doe, not Jane", "Janet Doe"),
+        ("my name is spelled Jayne", "Jayne Doe"),
+        ("my surname is Dow", "Jane Dow"),
+    ],
+)
+def test_a_name_put_right_after_the_booking_is_read_back(
+    customer: Make, words: str, name: str
+) -> None:
+    jane = customer(survey_done=False)
+    jane.talk(*AFTER)
+
+    assert f"for {name}, jane@example.com. Shall I book it?" in jane.say(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "an email from sales@acme.example",
+        "Janet Doe told me",
+        "my name was on your list",
+        "invoices that go to the wrong address",
+    ],
+)
+def test_an_answer_to_the_survey_that_names_an_address_or_a_person_puts_nothing_right(
+    customer: Make, words: str
+) -> None:
+    jane = customer(survey_done=False)
+    jane.talk(*AFTER)
+
+    jane.say(words)
+
+    assert jane.last("ask_survey")["answer"] == words
+
+
+def test_a_second_guest_is_left_to_a_colleague(customer: Make) -> None:
+    jane = customer()
+    jane.talk(*AFTER)
+
+    answer = jane.say("please send the invitation to bob@example.com too")
+
+    assert answer == "I cannot do that here, but a colleague can. Shall I pass it on?"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "do you have anything free?",
+        "do you have any free slots?",
+        "when is the next free appointment?",
+        "any available dates?",
+    ],
+)
+def test_who_asks_for_free_times_without_a_day_is_asked_for_one(customer: Make, words: str) -> None:
+    assert customer().say(words) == "Which day would suit you for the demo?"
+
+
+@pytest.mark.parametrize("words", ["is anything free of charge?", "do you have a free plan?"])
+def test_what_is_free_of_charge_is_no_free_time(customer: Make, words: str) -> None:
+    assert "free for 14 days" in customer().say(words)
+
+
+@pytest.mark.parametrize("words", ["how do I move my demo?", "how can I reschedule our meeting?"])
+def test_who_asks_how_a_booking_of_another_time_moves_is_offered_a_colleague(
+    customer: Make, words: str
+) -> None:
+    assert customer().say(words).endswith("Shall I ask a colleague to move yours?")
+
+
+def test_nothing_is_cancelled_where_nobody_speaks_of_it(customer: Make) -> None:
+    assert "cancel" not in customer().say("how does one change an appointment?")

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import time
 
+from rapidfuzz import fuzz
+
 from appliance.models.desk_model.manner import Manner
 from appliance.models.desk_model.slots import numbers
 from appliance.models.desk_model.slots.extract import Reading
@@ -36,6 +38,9 @@ _HOSTS = re.compile(
 _NAME_KINDS = {Kind.PERSON, Kind.FIRST_NAME, Kind.LAST_NAME, Kind.COMPANY}
 _NAMES = re.compile(r"\b(?:names?|call me|spel\w*|misspel\w*|under)\b", re.I)
 """Words beside which small letters are a name: "I'm away" is none."""
+_SPELT = re.compile(r"\b(?:mis)?spel\w*", re.I)
+_ALIKE = 60
+"""Likeness of 100 from which a spelling is that of a part of the name."""
 
 
 def amended(manner: Manner, reading: Reading, held: Mapping[str, Value], text: str) -> Reading:
@@ -79,6 +84,10 @@ def _name(held: str, found: Value, text: str) -> str | None:
         return " ".join([*words[:-1], _capital(match[1])])
     if match := _FIRST.search(text):
         return " ".join([_capital(match[1]), *words[1:]])
+    if found and len(str(found).split()) == 1 and _SPELT.search(text):
+        alike = max(words, key=lambda word: fuzz.ratio(word.lower(), str(found).lower()))
+        if fuzz.ratio(alike.lower(), str(found).lower()) >= _ALIKE:
+            return _swapped(words, alike.lower(), _capital(str(found)))
     refused = re.search(rf"\bnot {_WORD}", text, re.I)
     if found and refused and len(str(found).split()) == 1:
         return _swapped(words, refused[1], str(found))

@@ -87,8 +87,6 @@ def carried_on(
 
 def _of_another_time(text: str) -> str:
     """Say that a booking which the customer speaks of was not made here; "" for other words."""
-    if re.search(r"\bhow\b", text, re.I):
-        return ""
     if _MOVES_A_BOOKING.search(text):
         return wording.NOT_MOVED
     return wording.NO_BOOKING if _WHEN_IS_IT.search(text) else ""

@@ -32,6 +32,14 @@ _MEETING = re.compile(
     r"any good|fit (?:me|us) in|(?:come|drop|hop|jump) (?:on|onto|in)|get together)\b",
     re.I,
 )
+_FREE_TIME = re.compile(
+    r"\b(?:(?:free|available|open|next|any|more) (?:slots?|times?|appointments?|dates?)|"
+    r"(?:anything|something) (?:free|available|open)(?= (?:on|this|next|in|at|for|today|tomorrow|"
+    r"tonight|later|earlier)\b)|availabilit\w+|openings? (?:on|this|next|today|tomorrow|for))\b|"
+    r"^\W*(?:do you )?(?:have|got) (?:anything|something) (?:free|available|open)\W*$",
+    re.I,
+)
+"""What only somebody who wants an appointment asks for."""
 _HOURS = re.compile(
     r"\b(?:open(?:ing|s)?|close[sd]?|closing|hours|until when|till when|how (?:late|long|early)|"
     r"shut|"
@@ -132,6 +140,11 @@ def wants_to_know(desk: Desk, text: str, intent: str) -> bool:
     return intent in chitchat.TROUBLES - {chitchat.UPSET} and bool(_ASKS.search(text))
 
 
+def speaks_of_cancelling(text: str) -> bool:
+    """Tell whether the words call something off; else they only speak of an appointment."""
+    return bool(_CANCELS.search(text))
+
+
 def asks_rule(text: str) -> bool:
     """Tell whether something is asked that a document may say: "..., is there an extra charge?"."""
     return bool(_RULE.search(text)) and not _OUTCRY.search(text)
@@ -180,6 +193,12 @@ _OUTCRY = re.compile(
     re.I,
 )
 _IF_CANCELLED = re.compile(r"\b(?:if|when|once) (?:i|we) (?:cancel|call\w* off)\b", re.I)
+_CANCELS = re.compile(
+    r"\b(?:cancel\w*|call(?:ed|ing)? (?:\w+ ){0,3}off|delet\w+|drop\w*|scrap\w*|scratch|undo|"
+    r"revoke|withdraw\w*|remove\w*|forget|stop|get out of|take (?:me|us|it|my \w+) (?:off|out)|not|"
+    r"cannot|unable|no longer|instead of me|skip|abort|annul\w*|rid of|dont|cant|wont)\b|n't\b",
+    re.I,
+)
 _BOOKED = re.compile(
     r"\b(?:bookings?|appointments?|meetings?|reservations?|demos?|calendar)\b", re.I
 )
@@ -203,7 +222,8 @@ def _asks_price(desk: Desk, text: str) -> bool:
 
 def _booking(desk: Desk, text: str, ranked: Sequence[Ranked]) -> Ranked | None:
     """A day and a time with a meeting-like wish is a booking, not a question about the hours."""
-    book = next((one for one in ranked[:_TOP] if _is_appointment(desk, one)), None)
+    top = ranked if _FREE_TIME.search(text) else ranked[:_TOP]
+    book = next((one for one in top if _is_appointment(desk, one)), None)
     if book is None or (book is ranked[0] and book.nearness > _NEAR * 2):
         return None
     day = [one for one in days.find(text, desk.context) if one.value is not None]
@@ -214,6 +234,8 @@ def _booking(desk: Desk, text: str, ranked: Sequence[Ranked]) -> Ranked | None:
     if day and at and not hours and (meeting or book in ranked[:2]):
         return book
     if meeting and not hours and book.nearness >= _NEAR and not _answers(desk, ranked[0]):
+        return book
+    if _FREE_TIME.search(text) and not hours:
         return book
     if (day or at) and meeting and not hours and _reply_of(desk, ranked[0]) == "hours":
         return book

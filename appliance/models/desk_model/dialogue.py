@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from appliance.models.desk_model import (
     changing,
+    correcting,
     cues,
     handover,
     heard,
@@ -83,6 +84,8 @@ def _fresh(desk: Desk, frame: Frame, text: str, written: str) -> Move:
     """Nothing waits: carry the last matter on, or find out what is wanted."""
     written = words_of.affirmed(words_of.honest(written))
     text = desk.pack.mender.mend(written)
+    if corrected := correcting.corrected(desk, frame, text, written):
+        return corrected
     parts = words_of.wishes(written)
     if heard.only_values(text) and (volunteered := serving.volunteered(desk, frame, text, written)):
         return volunteered

@@ -10,6 +10,7 @@ from appliance.models.desk_model import (
     answers,
     chitchat,
     heard,
+    signals,
     tasks,
     wording,
 )
@@ -231,7 +232,20 @@ def begun(
     product = manner.of_kind(Kind.PRODUCT)
     if product and not slots.get(product.name) and (topic := _topic(frame, text)):
         slots[product.name] = topic
+    if signals.wants_less(own):
+        slots = {**_quoted_before(frame, manner, slots), **slots}
     return Task(tool=manner.name, slots=slots, words=written)
+
+
+def _quoted_before(frame: Frame, manner: Manner, slots: Slots) -> Slots:
+    """Give what the last price was for, without its discount, unless another product is named."""
+    product, percent = manner.of_kind(Kind.PRODUCT), manner.of_kind(Kind.PERCENT)
+    tool, before = frame.last or ("", {})
+    if tool != manner.name or product is None:
+        return {}
+    if slots.get(product.name) not in {None, before.get(product.name)}:
+        return {}
+    return {name: v for name, v in before.items() if percent is None or name != percent.name}
 
 
 def without_asides_of(desk: Desk, found: Sequence[Wish]) -> list[Wish]:
@@ -276,7 +290,9 @@ def wants_more(desk: Desk, frame: Frame, one: Wish, text: str, written: str) -> 
     ):
         return False
     task = begun(desk, frame, one, (), text, written)
-    return any(slot.required and task.slots.get(slot.name) is None for slot in manner.slots)
+    return tasks.bargains(manner, task) is not None or any(
+        slot.required and task.slots.get(slot.name) is None for slot in manner.slots
+    )
 
 
 def _takes_words(manner: Manner, slot: Slot) -> bool:

@@ -201,6 +201,13 @@ _AGREES = re.compile(
     r"that's a yes|it's a yes|a big yes|ja|si|oui|sir|👍+|✅+|👌+)",
     re.I,
 )
+_WANTS_LESS = re.compile(
+    r"\b(?:discount\w*|rebates?|reductions?|coupons?|vouchers?|promo\w*|special (?:offer|price)s?|"
+    r"(?:better|lower|reduced) (?:price|rate|offer)|(?:lower|reduce|drop) (?:the|your) price|"
+    r"negotiat\w+|(?:make (?:it|that)|(?:a bit|a little|any|something|get it) )\s?cheaper|"
+    r"(?:any|a|better) deal|(?:something about|room on|come down on) the price)\b",
+    re.I,
+)
 _KEEP = re.compile(r"\bsame (?:day|date|time|name|email|place)\b", re.I)
 
 
@@ -356,6 +363,11 @@ def besides_absence(text: str) -> str:
     clauses = _CLAUSES.split(text)
     kept = [clause for clause in clauses if not _CANNOT_COME.fullmatch(clause)]
     return text if len(kept) == len(clauses) else ", ".join(map(str.strip, kept)).strip(" ,")
+
+
+def wants_less(text: str) -> bool:
+    """Tell whether the customer asks for a lower price, without regard to how much lower."""
+    return bool(_WANTS_LESS.search(text))
 
 
 def doubts(text: str) -> bool:

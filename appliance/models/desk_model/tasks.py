@@ -317,6 +317,9 @@ def _closed(desk: Desk, manner: Manner, task: Task) -> _Question | None:
 
 def _missing(desk: Desk, manner: Manner, task: Task) -> _Question | None:
     """Find the next slot to ask for; a write that names a contact needs one way to reach them."""
+    if (percent := bargains(manner, task)) is not None:
+        question, replies = _question(desk, manner, percent, task)
+        return replace(task, asked=percent.name, confirming=False), question, replies
     for slot in manner.slots:
         if slot.required and task.slots.get(slot.name) is None:
             question, replies = _question(desk, manner, slot, task)
@@ -334,6 +337,14 @@ def _missing(desk: Desk, manner: Manner, task: Task) -> _Question | None:
         question, replies = _question(desk, manner, slot, task)
         return replace(task, asked=slot.name, confirming=False), question, replies
     return None
+
+
+def bargains(manner: Manner, task: Task) -> Slot | None:
+    """Give the slot of the discount where one is asked for and nobody has said how much."""
+    percent = manner.of_kind(Kind.PERCENT)
+    if percent is None or task.slots.get(percent.name) is not None:
+        return None
+    return percent if signals.wants_less(task.words) else None
 
 
 def _question(desk: Desk, manner: Manner, slot: Slot, task: Task) -> tuple[str, tuple[str, ...]]:

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 from appliance.models.desk_model import (
     changing,
     chitchat,
+    correcting,
     saying,
     serving,
     signals,
@@ -33,6 +34,8 @@ def survey(desk: Desk, frame: Frame, text: str, written: str) -> Move | None:
     if signals.skips(text):
         return Move(frame=rest, text=wording.SURVEY_SKIPPED, intent="survey")
     if frame.done and signals.calls_it_off(text):
+        return None
+    if correcting.corrected(desk, rest, text, written):
         return None
     parts = words_of.wishes(written)
     asked = [part for part in parts if words_of.is_question(part)]

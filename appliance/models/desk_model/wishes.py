@@ -53,6 +53,8 @@ def wish(desk: Desk, text: str, written: str) -> Wish:
     told = cues.told_by_words(desk, text, ranked)
     if told is not None:
         ranked = [told, *(one for one in ranked if one is not told)]
+    elif ranked[0].intent == chitchat.CANCEL_DONE and not cues.speaks_of_cancelling(text):
+        ranked = ranked[1:]
     first = ranked[0]
     # A bare number is like every example with numbers, and wishes nothing.
     worded = re.search(r"[^\W\d_]{2,}", text) is not None

@@ -147,6 +147,9 @@ def _filled(
     ):
         values[asked.name] = text[: asked.longest]
     if not values and not reading.troubles:
+        if asked is not None and asked.kind is Kind.PERCENT and not asked.required:
+            bare = replace(frame, task=None)
+            return saying.offer_person(bare, wording.NAME_A_DISCOUNT, "discount", intent=task.tool)
         if asked is not None and not asked.required and signals.skips(text):
             return _without(frame, task)
         if asked is not None and asked.required and signals.lacks(text):

@@ -53,6 +53,9 @@ NOT_UNDERSTOOD = (
 STUCK = "I'm sorry, I'm not getting this right. Shall I bring in a colleague?"
 UPSET = "I'm sorry about that. Shall I bring in a colleague who can help you?"
 CANNOT = "I cannot do that here, but a colleague can. Shall I pass it on?"
+NAME_A_DISCOUNT = (
+    "I can only work out a discount that you name. Shall I ask a colleague what is possible?"
+)
 NO_WAY_TO_REACH = (
     "Without an e-mail address or a phone number nobody can get back to you. "
     "Shall I bring in a colleague here instead?"

@@ -143,7 +143,7 @@ class _Reader:
                 hits = _find(kind, source, slot, context, asked=asked, day=day, half=self._half())
                 if kind is Kind.TIME and own and not asked and any(one.value for one in hits):
                     hits = self._with_bare(hits, source, slot, day, context)
-                if own and _answered_otherwise(kind, own, self.asked, values):
+                if own and kind is Kind.COUNT and self._answered_otherwise(values):
                     hits = [
                         one for one in hits if numbers.has_unit(left[one.start : one.end], slot)
                     ]
@@ -213,6 +213,13 @@ class _Reader:
             for one in plain
         )
 
+    def _answered_otherwise(self, values: Mapping[str, Value]) -> bool:
+        """A bare number is no count beside the answer to another question, but "Starter for 5"."""
+        asked = next((slot for slot in self.slots if slot.name == self.asked), None)
+        if asked is None or asked.name not in values:
+            return False
+        return asked.kind not in {Kind.COUNT, Kind.PRODUCT}
+
     def _half(self) -> Kind | None:
         """Tell which half of a name was asked for."""
         asked = next((slot.kind for slot in self.slots if slot.name == self.asked), None)
@@ -239,13 +246,6 @@ def _title(slot: Slot) -> str:
 
 def _covered(match: re.Match[str]) -> str:
     return "\x00" * len(match[0])
-
-
-def _answered_otherwise(
-    kind: Kind, own: Sequence[Slot], asked: str | None, values: dict[str, Value]
-) -> bool:
-    """A bare number is no count beside the answer to another question."""
-    return kind is Kind.COUNT and asked in values and asked not in {slot.name for slot in own}
 
 
 def _find(

@@ -73,12 +73,9 @@ _ABOUT = r"(?:about |around |roughly |only |just |some |maybe |up to |over |appr
 _PERCENT = re.compile(
     rf"(?<![\w.])({NUMBER}(?:[.,]\d+)?)\s*(?:%|per ?cents?\b|pct\b|percentage\b)", re.I
 )
-_OFF = re.compile(
-    rf"(?:\bdiscount of|\btake|\bknock|\bgive me)\s+({NUMBER})(?:\s+off)?\b|\b({NUMBER})\s+off\b",
-    re.I,
-)
+_OFF = re.compile(rf"\bdiscount of\s+({NUMBER})\b|\b({NUMBER})\s+off\b", re.I)
 _SHARE = re.compile(
-    r"\b(?:a|one) (tenth|fifth|quarter|third)\b(?= (?:off|less|cheaper|discount))", re.I
+    r"\b(?:a|one) (tenth|fifth|quarter|third)\b(?= (?:off|less|cheaper|discount)|\W*$)", re.I
 )
 _SHARES = {"tenth": 10, "fifth": 20, "quarter": 25, "third": 33}
 _HALF = re.compile(r"\bhalf (?:the )?(?:price|off)\b|\b(?:for )?half (?:of )?the price\b", re.I)

@@ -159,7 +159,8 @@ class _Told:
             self.say(f"{document.address}: gone, or the same as another page.", "yellow")
         else:
             label = ", internal" if document.access == "internal" else ""
-            said = f"{document.id}  {document.title}: {document.passages} passages{label}"
+            many = "1 passage" if document.passages == 1 else f"{document.passages} passages"
+            said = f"{document.id}  {document.title}: {many}{label}"
             self.say(f"{said}, unchanged" if outcome is Outcome.UNCHANGED else said)
             if document.remark:
                 self.say(f"      {document.remark}", "yellow")

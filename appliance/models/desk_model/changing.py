@@ -48,6 +48,10 @@ def carried_on(
     ours = off and (frame.done or (names and not asks_how))
     if ours and (signals.cannot_come(text) or not changes(desk, frame, text, written)):
         return saying.not_cancelled(desk, frame, intent="cancel")
+    if signals.wants_another(text) and any(
+        tool in desk.tools and desk.tools[tool].is_appointment for tool in frame.done
+    ):
+        return saying.offer_person(frame, wording.ONE_BOOKING, "booking", intent="booking")
     if desk.books and not frame.done and (unseen := _of_another_time(text)):
         return saying.offer_person(frame, unseen, "booking", intent="booking")
     if (

@@ -42,7 +42,6 @@ _TELLS = re.compile(
 )
 _INVITES = re.compile(r"\b(?:invit\w+|calendar file|cc)\b", re.I)
 _FROM = re.compile(r"\b(?:from|by|via|through|of)\b", re.I)
-_ALSO = re.compile(r"\b(?:too|also|as well|cc|copy|both|second|another|additional\w*)\b", re.I)
 
 
 def corrected(desk: Desk, frame: Frame, text: str, written: str) -> Move | None:
@@ -67,9 +66,9 @@ def corrected(desk: Desk, frame: Frame, text: str, written: str) -> Move | None:
         given = {
             name: value
             for name, value in reading.values.items()
-            if name in names and value != slots[name]
+            if name in names and value != slots.get(name)
         }
-        if given and _ALSO.search(text):
+        if given and signals.adds(text):
             return saying.offer_person(frame, wording.CANNOT, "cannot", intent=tool)
         if given:
             right = replace(task, slots={**slots, **given})

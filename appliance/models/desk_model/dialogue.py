@@ -15,6 +15,7 @@ from appliance.models.desk_model import (
     results,
     saying,
     serving,
+    signals,
     tasks,
     waiting,
     within,
@@ -39,6 +40,8 @@ def decide(desk: Desk, frame: Frame, said: str) -> Move:
     if (tongue := desk.pack.tongues.foreign(written)) is not None:
         return saying.in_tongue(desk, frame, tongue)
     if desk.pack.people.wanted(text) and TO_PERSON in desk.tools:
+        if (confirmed := within.confirmed_first(desk, frame, written)) is not None:
+            return confirmed
         return _person(desk, frame, text, written)
     if handover.asks_for_bot(text):
         return saying.by_the_way(
@@ -82,6 +85,9 @@ def _person(desk: Desk, frame: Frame, text: str, written: str) -> Move:
 
 def _fresh(desk: Desk, frame: Frame, text: str, written: str) -> Move:
     """Nothing waits: carry the last matter on, or find out what is wanted."""
+    dropped = frame.dropped
+    if dropped is not None and dropped.tool in desk.tools and signals.resumes(text):
+        return tasks.proceed(desk, replace(frame, dropped=None), dropped)
     written = words_of.affirmed(words_of.honest(written))
     text = desk.pack.mender.mend(written)
     if corrected := correcting.corrected(desk, frame, text, written):

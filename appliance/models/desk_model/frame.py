@@ -75,6 +75,7 @@ class Frame:
 
     Attributes:
         task: The tool being filled.
+        dropped: What the customer gave up last, or what failed: "book it after all" takes it up.
         offer: What waits for a yes, a no or a choice.
         last: The last reading call and its arguments, for "and for 20 seats?".
         done: Arguments of the writing calls that succeeded, by tool.
@@ -86,6 +87,7 @@ class Frame:
     """
 
     task: Task | None = None
+    dropped: Task | None = None
     offer: Offer | None = None
     last: tuple[str, Slots] | None = None
     done: dict[str, Slots] = field(default_factory=dict)
@@ -107,6 +109,7 @@ def unpack(kept: object) -> Frame:
     try:
         return Frame(
             task=Task(**kept["task"]) if kept.get("task") else None,
+            dropped=Task(**kept["dropped"]) if kept.get("dropped") else None,
             offer=_offer(kept["offer"]) if kept.get("offer") else None,
             last=(kept["last"][0], dict(kept["last"][1])) if kept.get("last") else None,
             done={name: dict(slots) for name, slots in (kept.get("done") or {}).items()},

@@ -63,6 +63,9 @@ class _State:
             self.say(part.text, part.citations)
             return
         if message.status == "error" or manner is None:
+            if manner is not None and manner.confirms:
+                failed = Task(tool=call.name, slots=dict(call.args))
+                self._frame = replace(self._frame, dropped=failed)
             self._fail(str(message.content))
             return
         result = _parsed(str(message.content))
@@ -170,11 +173,13 @@ class _State:
         frame = replace(self._frame, misses=0)
         if call.name == TO_PERSON:
             self._frame = replace(frame, task=None, offer=None, survey=None)
+            self._survey = False
             return
         if not manner.confirms:
             self._frame = replace(frame, last=(call.name, dict(call.args)))
             return
-        self._frame = replace(frame, done={**frame.done, call.name: dict(call.args)})
+        done = {**frame.done, call.name: dict(call.args)}
+        self._frame = replace(frame, done=done, dropped=None)
         asks = self._desk.pack.config.behavior
         self._survey = (
             call.name in asks.survey.ask_after

@@ -154,7 +154,7 @@ def reading_call(
 ) -> tuple[str, Slots, str] | None:
     """Make the call that answers a wish: its tool, else a search in what the company knows."""
     manner = desk.tools.get(one.tool or "")
-    if manner is not None and not manner.confirms:
+    if manner is not None and not manner.confirms and manner.name != TO_PERSON:
         source = one.text
         task = begun(desk, frame, one, (), source, one.written)
         slots = dict(task.slots)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from appliance.models.desk_model import (
     answers,
     chitchat,
+    refusals,
     saying,
     signals,
     tasks,
@@ -43,7 +44,16 @@ def serve(
     unknown: list[Wish] = []
     task: Task | None = None
     chat = ""
+    refused = opted_out = False
+    forbids = refusals.forbids(desk.said[-1] if desk.said else text)
     for one in saying.without_asides_of(desk, found):
+        if refusals.opts_out(one.text):
+            opted_out = True
+            continue
+        begins = desk.tools.get(one.tool or "")
+        if begins and begins.confirms and (forbids or refusals.refuses(one.text)):
+            refused = True
+            continue
         told = saying.tell(desk, one)
         if told is not None:
             parts += told
@@ -85,7 +95,12 @@ def serve(
         for place, call in enumerate(wanted)
         if call[:2] not in [other[:2] for other in wanted[:place]]
     ]
+    if opted_out and task is None and not wanted:
+        text = tasks.joined([*(part.text for part in parts), wording.OPTED_OUT])
+        return saying.offer_person(frame, text, "opt_out", intent="opt_out")
     if task is None and not wanted and not parts:
+        if refused:
+            return Move(frame=frame, text=wording.NOTHING_BEGUN, intent="refused")
         if chat:
             return saying.by_the_way(desk, frame, [Part(text=saying.chat(desk, chat))], chat)
         if offered := volunteered(desk, frame, text, written):

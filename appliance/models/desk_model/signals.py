@@ -48,7 +48,10 @@ _LACKS = re.compile(
     r"\b(?:i|we) (?:(?:really|just|honestly) )?"
     r"(?:don'?t|do not|can'?t|can ?not|couldn'?t|no longer) (?:remember|recall|find|access|"
     r"have (?:it|that|one|them|the|my|any)|know (?:it|that|the|my))\b|"
-    r"\b(?:no idea|(?:i )?(?:lost|forgot|deleted) (?:it|that|the|my))\b",
+    r"\b(?:no idea|(?:i )?(?:lost|forgot|deleted) (?:it|that|the|my))\b|"
+    r"\b(?:i|we) (?:(?:have|got|'ve) (?:got )?no|(?:don'?t|do not) (?:have|use|own) (?:an? |any )?)"
+    r"\s?(?:e-?mail|mail|phone|telephone|number|computer)(?: address| number)?\W*$|"
+    r"^\W*(?:sorry\W+)?no (?:e-?mail|phone)(?: address| number)?\W*$",
     re.I,
 )
 _DROP = re.compile(
@@ -199,6 +202,35 @@ _AGREES = re.compile(
     r"discussed)))?|"
     r"spot on|bang on|sounds like a plan|set|make it so|you (?:got|have) it(?: right)?|you bet|"
     r"that's a yes|it's a yes|a big yes|ja|si|oui|sir|👍+|✅+|👌+)",
+    re.I,
+)
+_ANOTHER = re.compile(
+    r"\b(?:another|(?:a |one )?(?:second|2nd|third|additional|extra|further|separate)|one more|two|"
+    r"three) (?:\w+ )?(?:demos?|bookings?|appointments?|meetings?|slots?|sessions?|tours?)\b|"
+    r"\banother one (?:for|on|at)\b|\bbook (?:one )?for (?:someone|somebody) else\b|"
+    r"\b(?:book|reserve|schedule) (?:another|a second|a further) one\b",
+    re.I,
+)
+_MOVES_LATER = re.compile(
+    r"\W*(?:(?:and|but|ok(?:ay)?|so|yes)\W+)*(?:can|could|may|will|would|"
+    r"is it possible(?: for me)?)(?: (?:i|we|it|to|be|still|always|able))* "
+    r"(?:re-?schedul|chang|mov|postpon|shift|adjust)(?:e|ed|ing)?"
+    r"(?: (?:it|that|this|the \w+|my \w+))?(?: (?:later|afterwards|another "
+    r"time|if needed|if necessary|if i need to|if something comes "
+    r"up|on short notice|on))+\W*",
+    re.I,
+)
+_ADDS = re.compile(r"\b(?:too|also|as well|cc|copy|both|second|another|additional\w*)\b", re.I)
+_RESUMES = re.compile(
+    r"\W*(?:(?:ok(?:ay)?|no|wait|sorry|hm+|well|then|oh|yes|please|can you|could you|actually|on "
+    r"second thoughts?|i changed my mind)\W+)*(?:"
+    r"(?:try|do) (?:it |that |this )?(?:again|once more|(?:one more|another) time)|once more|again|"
+    r"retry|(?:please )?(?:do )?(?:book|save|send|make|take|do) (?:it|that|them|the \w+|me in)"
+    r"(?: (?:after all|anyway|again|now|then|please))*|"
+    r"i (?:do )?(?:want|need|would like|'d like)(?: to (?:book|have|do))? (?:it|that|the \w+)"
+    r"(?: (?:after all|again|now|anyway))*|(?:go ahead|yes)(?: (?:after all|anyway|then))+|"
+    r"let's (?:do|book) (?:it|that)(?: (?:after all|anyway|again|then))*)"
+    r"(?:[\s,]+(?:please|thanks?|thank you))*\W*",
     re.I,
 )
 _WANTS_LESS = re.compile(
@@ -363,6 +395,26 @@ def besides_absence(text: str) -> str:
     clauses = _CLAUSES.split(text)
     kept = [clause for clause in clauses if not _CANNOT_COME.fullmatch(clause)]
     return text if len(kept) == len(clauses) else ", ".join(map(str.strip, kept)).strip(" ,")
+
+
+def wants_another(text: str) -> bool:
+    """Tell whether one more is wanted beside what was booked."""
+    return bool(_ANOTHER.search(text))
+
+
+def moves_later(text: str) -> bool:
+    """Tell whether it is asked if what is being booked can be changed some other day."""
+    return bool(_MOVES_LATER.fullmatch(text))
+
+
+def adds(text: str) -> bool:
+    """Tell whether somebody is named beside who is known already, not in their place."""
+    return bool(_ADDS.search(text))
+
+
+def resumes(text: str) -> bool:
+    """Tell whether the customer takes up again what they gave up, or what failed."""
+    return bool(_RESUMES.fullmatch(text))
 
 
 def wants_less(text: str) -> bool:

@@ -111,7 +111,8 @@ def proceed(
         )
     if manner.confirms:
         task = replace(task, confirming=True, asked=None, hint="")
-        text = " ".join(filter(None, (lead, read_back(manner, task.slots))))
+        moves = _moves_from(manner, frame.done.get(task.tool), task.slots)
+        text = " ".join(filter(None, (lead, moves, read_back(manner, task.slots))))
         return waiting(
             frame,
             task,
@@ -120,6 +121,17 @@ def proceed(
             unsure=unsure,
         )
     return calling(desk, replace(frame, task=None), before, [(task.tool, task.slots, task.words)])
+
+
+def _moves_from(manner: Manner, before: Slots | None, slots: Slots) -> str:
+    """Say which booking the new one would move; "" where there is none, or it stays in place."""
+    day, at = manner.of_kind(Kind.DAY), manner.of_kind(Kind.TIME)
+    if not before or day is None or at is None:
+        return ""
+    places = [(each.get(day.name), each.get(at.name)) for each in (before, slots)]
+    if places[0] == places[1] or None in places[0]:
+        return ""
+    return wording.moves_from(*(wording.value(s, before[s.name]) for s in (day, at)))
 
 
 def prompt(desk: Desk, task: Task) -> tuple[str, tuple[str, ...]]:

@@ -126,6 +126,11 @@ def offered(desk: Desk, frame: Frame, text: str) -> Move | None:
         return _shown(desk, kept, offer, text)
     nod, rest = signals.nod(text)
     brief = len(rest.split()) <= 4 and not words_of.is_question(rest)
+    later = nod is Nod.YES and brief and signals.hesitates(rest)
+    drops = signals.drops(text) and not signals.calls_it_off(text)
+    closes = _THANKS.search(text) and not signals.orders(text)
+    if closes or later or (drops and not words_of.is_question(text)):
+        return saying.by_the_way(desk, kept, [Part(text=wording.ALL_RIGHT)], "no")
     if nod is Nod.YES and brief and (not rest or not wish(desk, rest, rest).sure):
         department = desk.pack.people.concerned(offer.words)
         return saying.to_person(desk, kept, offer.reason, department=department)
@@ -136,6 +141,11 @@ def offered(desk: Desk, frame: Frame, text: str) -> Move | None:
     return None
 
 
+_THANKS = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|all ?right|alright|great|fine|no|good|never ?mind|well|hm+|perfect)\W+)*"
+    r"(?:thanks?(?: you| a lot| anyway| so much)*|thx|cheers)(?: anyway| all the same)?\W*$",
+    re.I,
+)
 _SHOW = re.compile(
     r"^\W*(?:(?:yes|ok(?:ay)?|sure)\W+)?(?:please\W+)?(?:(?:can you|could you|do)\W+)?"
     r"(?:show|read|tell|see|let me see|what does it say|go on)\b(?:\W+(?:me|us|it|that|this|to|"

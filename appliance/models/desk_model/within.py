@@ -9,6 +9,7 @@ from dataclasses import replace
 from appliance.models.desk_model import (
     chitchat,
     heard,
+    refusals,
     saying,
     serving,
     signals,
@@ -36,8 +37,19 @@ def in_task(desk: Desk, frame: Frame, task: Task, text: str, written: str) -> Mo
     nod, rest = signals.nod(text)
     whole = tasks.read(desk, manner, text, task=task, written=written)
     asked = manner.slot(task.asked)
+    if refusals.defers(text) and not words_of.is_question(text):
+        return _deferred(frame, task)
+    if signals.moves_later(text):
+        return saying.by_the_way(desk, frame, [Part(text=wording.CAN_MOVE_LATER)], task.tool)
+    if task.confirming and nod is Nod.YES and signals.wants_another(rest):
+        return _confirmed(desk, frame, task, (), also=[Part(text=wording.SECOND_BY_PERSON)])
+    email = manner.of_kind(Kind.EMAIL)
+    if email and task.slots.get(email.name) and email.name in whole.values and signals.adds(text):
+        return saying.by_the_way(desk, frame, [Part(text=wording.ONE_ADDRESS)], task.tool)
     off = not manner.cancels and not _takes_any_words(asked) and signals.calls_it_off(text)
-    gives_up = signals.drops(text, cancelling=manner.cancels) or off
+    declines = task.confirming and bool(_DECLINES.fullmatch(text))
+    refuses = refusals.forbids(text) or refusals.opts_out(text)
+    gives_up = signals.drops(text, cancelling=manner.cancels) or off or declines or refuses
     if gives_up and not heard.changed(task, whole):
         return _dropped(desk, frame, written)
     if task.confirming and nod is Nod.YES and not rest and not heard.changed(task, whole):
@@ -52,9 +64,13 @@ def in_task(desk: Desk, frame: Frame, task: Task, text: str, written: str) -> Mo
         if named is not None:
             return _ask_anew(desk, frame, task, named)
     if heard.only_values(text) and not heard.changed(task, whole) and not whole.troubles:
+        if asked is not None and asked.required and asked.kind is Kind.EMAIL:
+            return _lacking(frame, task, asked)
         bare = replace(frame, task=None)
         if volunteered := serving.volunteered(desk, bare, text, written):
             return volunteered
+    if asked is not None and asked.required and signals.lacks(text) and not whole.values:
+        return _lacking(frame, task, asked)
     free = asked is not None and asked.kind is Kind.TEXT and not words_of.is_question(text)
     if not task.confirming and (free or _answers_at_once(task, whole, text)):
         return _filled(desk, frame, task, whole, (), text)
@@ -125,9 +141,35 @@ def _what_change(frame: Frame, task: Task, manner: Manner) -> Move:
     )
 
 
-def _confirmed(desk: Desk, frame: Frame, task: Task, asides: Sequence[Wish]) -> Move:
+def confirmed_first(desk: Desk, frame: Frame, written: str) -> Move | None:
+    """Run the tool that was said yes to, then hand over: "yes, and have someone call me"."""
+    task = frame.task
+    if task is None or not task.confirming or task.asked == ASKED_WHAT:
+        return None
+    manner = desk.tools.get(task.tool)
+    text = desk.pack.mender.mend(written)
+    nod, rest = signals.nod(text)
+    means_it = nod is Nod.YES and rest and signals.orders(text.removesuffix(rest))
+    if manner is None or not means_it or not desk.pack.people.wanted(rest):
+        return None
+    whole = tasks.read(desk, manner, rest, task=task, written=rest)
+    if heard.changed(task, whole) or whole.troubles or signals.hesitates(rest):
+        return None
+    bare = replace(frame, task=None)
+    department = desk.pack.people.department(rest)
+    person = saying.to_person(desk, bare, "explicit_request", department=department)
+    first = (task.tool, task.slots, task.words)
+    return tasks.calling(
+        desk, bare, (), [first, *((call.name, dict(call.args), "") for call in person.calls)]
+    )
+
+
+def _confirmed(
+    desk: Desk, frame: Frame, task: Task, asides: Sequence[Wish], *, also: Sequence[Part] = ()
+) -> Move:
     """Run the tool; a question asked along with the yes is answered after it."""
     after, wanted = saying.gathered(desk, frame, asides)
+    after = [*after, *also]
     first = (task.tool, task.slots, task.words)
     return tasks.calling(desk, replace(frame, task=None), (), [first, *wanted], after=after)
 
@@ -152,8 +194,6 @@ def _filled(
             return saying.offer_person(bare, wording.NAME_A_DISCOUNT, "discount", intent=task.tool)
         if asked is not None and not asked.required and signals.skips(text):
             return _without(frame, task)
-        if asked is not None and asked.required and signals.lacks(text):
-            return _lacking(frame, task, asked)
         if asked is not None and (named := heard.named(manner, text, doubted=signals.moves(text))):
             return _ask_anew(desk, frame, task, named)
         question, replies = tasks.prompt(desk, task)
@@ -212,9 +252,30 @@ def _ask_anew(desk: Desk, frame: Frame, task: Task, name: str) -> Move:
     return tasks.proceed(desk, frame, replace(task, slots=slots, confirming=False, misses=0))
 
 
+_DECLINES = re.compile(
+    r"\W*(?:(?:no|nope|nah|nein|non)\W+(?:thanks?|thank you|danke|merci)|not (?:yet|now|today)|"
+    r"nein|(?:i'd )?rather not)(?:\W+(?:please|thanks?|thank you))*\W*",
+    re.I,
+)
+_CONTRACT = re.compile(
+    r"\b(?:cancel|end|terminate|quit|stop) (?:my|our|the) (?:\w+ )?"
+    r"(?:subscription|contract|account|plan|membership|licen[cs]es?)\b",
+    re.I,
+)
+
+
+def _deferred(frame: Frame, task: Task) -> Move:
+    """The customer decides later: nothing is done, and what was told is kept."""
+    bare = replace(frame, task=None, offer=None, dropped=task)
+    return Move(frame=bare, text=wording.DEFERRED, intent="dropped")
+
+
 def _dropped(desk: Desk, frame: Frame, written: str) -> Move:
     """Give the task up; go on with whatever else was said."""
-    bare = replace(frame, task=None, offer=None)
+    bare = replace(frame, task=None, offer=None, dropped=frame.task)
+    if _CONTRACT.search(written):
+        off = saying.offer_person(bare, wording.NOT_BOOKED_HERE, "cancellation", intent="cancel")
+        return replace(off, text=f"{wording.DROPPED} {wording.CANCEL_BY_PERSON}")
     for part in signals.besides_drop(written):
         mended = desk.pack.mender.mend(part)
         one = wish(desk, mended, part)
@@ -259,8 +320,9 @@ def _sorted_parts(
             own.append(part)
             continue
         named = heard.named(manner, mended, doubted=signals.moves(mended) or signals.doubts(mended))
-        if not one.sure and asks and (meant := heard.meant(mended, heard.noun(manner))):
-            one = wish(desk, meant, part)
+        if asks and (meant := heard.meant(mended, heard.noun(manner))):
+            about = wish(desk, meant, part)
+            one = about if not one.sure or (about.sure and about.informs) else one
         if (
             (one.sure and one.tool == task.tool)
             or named

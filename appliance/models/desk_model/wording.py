@@ -24,6 +24,15 @@ ALL_RIGHT = "All right. " + ANYTHING_ELSE
 CANCEL_BY_PERSON = "Shall I pass your cancellation on to a colleague?"
 NOT_CANCELLED = f"I can move a booking myself, but not cancel it. {CANCEL_BY_PERSON}"
 NOT_BOOKED_HERE = f"I cannot cancel a booking myself. {CANCEL_BY_PERSON}"
+ONE_BOOKING = "I can keep one booking in a conversation. Shall I ask a colleague to add another?"
+SECOND_BY_PERSON = (
+    'I can keep one booking in a conversation. A colleague can add another: just say "person".'
+)
+ONE_ADDRESS = "I can enter one e-mail address only, and keep the one you gave first."
+CAN_MOVE_LATER = "Yes, you can move it later: just tell me here."
+OPTED_OUT = "I understand. Shall I ask a colleague to see to it that you hear no more from us?"
+NOTHING_BEGUN = "All right, I do nothing of the kind. " + ANYTHING_ELSE
+DEFERRED = "Of course, take your time. Nothing is done yet; say so here when you have decided."
 NOT_MOVED = "I can only move a booking of this conversation. Shall I ask a colleague to move yours?"
 NO_BOOKING = (
     "I don't see a booking of yours in this conversation. Shall I ask a colleague to look it up?"
@@ -134,6 +143,11 @@ def booked_for(what: str, on: str, at: str) -> str:
     return f"Your {what} is on {on} at {at}."
 
 
+def moves_from(day: str, at: str) -> str:
+    """Say that a booking would be moved."""
+    return f"This moves your booking of {day} at {at}."
+
+
 def lacking(slot: Slot) -> str:
     """Say that it cannot go on without something."""
     return LACKING.format(slot_name(slot))
@@ -211,8 +225,7 @@ def contact_way(slots: Sequence[Slot]) -> str:
 def again(slot: Slot, trouble: str, question: str) -> str:
     """Ask again, saying why."""
     broken = {
-        Kind.EMAIL: "That e-mail address looks incomplete. "
-        "Could you type it again, e.g. jane@example.com?",
+        Kind.EMAIL: "That e-mail address looks incomplete. Could you type it again?",
         Kind.PHONE: "That phone number looks incomplete. "
         "Could you type it again, with the area code?",
     }

@@ -9,6 +9,7 @@ from dataclasses import replace
 from appliance.models.desk_model import (
     chitchat,
     heard,
+    quoting,
     saying,
     signals,
     tasks,
@@ -62,6 +63,8 @@ def carried_on(
         return Move(frame=frame, text=wording.NOTHING_TO_DROP, intent="dropped")
     if changed := changes(desk, frame, text, written):
         return changed
+    if followed := quoting.followed_up(desk, frame, text, written):
+        return followed
     last = frame.last if frame.last and frame.last[0] in desk.tools else None
     if frame.topic and (last is None or not desk.tools[last[0]].of_kind(Kind.PRODUCT)):
         last = _priced(desk, frame.topic) or last

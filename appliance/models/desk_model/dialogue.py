@@ -90,6 +90,8 @@ def _fresh(desk: Desk, frame: Frame, text: str, written: str) -> Move:
         return tasks.proceed(desk, replace(frame, dropped=None), dropped)
     written = words_of.affirmed(words_of.honest(written))
     text = desk.pack.mender.mend(written)
+    if signals.asks_news(text):
+        return saying.by_the_way(desk, frame, [Part(text=wording.NO_NEWS)], "news")
     if corrected := correcting.corrected(desk, frame, text, written):
         return corrected
     parts = words_of.wishes(written)

@@ -211,6 +211,14 @@ _ANOTHER = re.compile(
     r"\b(?:book|reserve|schedule) (?:another|a second|a further) one\b",
     re.I,
 )
+_NEWS = re.compile(
+    r"^\W*(?:(?:hi|hello|hey|so|ok(?:ay)?|well|and)\W+)*(?:"
+    r"(?:is there |are there |do you have |have you (?:got |had )?)?(?:any|some) "
+    r"(?:news|updates?|answer|decision|reply|response|word)\b(?! (?:about|on) (?:your|the product|acme))|"
+    r"(?:has|have|did) (?:anyone|anybody|someone|somebody|they|your \w+|a colleague|the colleague|"
+    r"sales|support) (?:\w+ )?(?:decided?|answered?|replied|reply|responded|respond|get back)\b)",
+    re.I,
+)
 _MOVES_LATER = re.compile(
     r"\W*(?:(?:and|but|ok(?:ay)?|so|yes)\W+)*(?:can|could|may|will|would|"
     r"is it possible(?: for me)?)(?: (?:i|we|it|to|be|still|always|able))* "
@@ -400,6 +408,11 @@ def besides_absence(text: str) -> str:
 def wants_another(text: str) -> bool:
     """Tell whether one more is wanted beside what was booked."""
     return bool(_ANOTHER.search(text))
+
+
+def asks_news(text: str) -> bool:
+    """Tell whether the customer asks if a colleague has answered or decided yet."""
+    return bool(_NEWS.search(text))
 
 
 def moves_later(text: str) -> bool:

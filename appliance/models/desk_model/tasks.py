@@ -177,6 +177,9 @@ def calling(
     """Make calls; the parts around them wait in the frame for the results."""
     parts, calls = list(before), []
     for name, args, words in wanted:
+        manner = desk.tools.get(name)
+        if manner is not None and not manner.confirms and manner.of_kind(Kind.PRODUCT):
+            frame = replace(frame, last=(name, dict(args)))  # a person may have to decide first
         call: Call = desk.call(name, args, ordinal=len(parts))
         calls.append(call)
         parts.append(Part(call=call.id, words=words))

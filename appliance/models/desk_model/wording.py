@@ -65,6 +65,9 @@ CANNOT = "I cannot do that here, but a colleague can. Shall I pass it on?"
 NAME_A_DISCOUNT = (
     "I can only work out a discount that you name. Shall I ask a colleague what is possible?"
 )
+TOO_DEAR = "I understand. Shall I ask a colleague what else is possible?"
+NO_ORDERS = "I cannot take orders myself. Shall I pass yours on to a colleague?"
+NO_NEWS = "I have nothing new yet. As soon as a colleague answers, it comes here by itself."
 NO_WAY_TO_REACH = (
     "Without an e-mail address or a phone number nobody can get back to you. "
     "Shall I bring in a colleague here instead?"

@@ -214,7 +214,8 @@ _ANOTHER = re.compile(
 _NEWS = re.compile(
     r"^\W*(?:(?:hi|hello|hey|so|ok(?:ay)?|well|and)\W+)*(?:"
     r"(?:is there |are there |do you have |have you (?:got |had )?)?(?:any|some) "
-    r"(?:news|updates?|answer|decision|reply|response|word)\b(?! (?:about|on) (?:your|the product|acme))|"
+    r"(?:news|updates?|answer|decision|reply|response|word)\b"
+    r"(?! (?:about|on) (?:your|the product|acme))|"
     r"(?:has|have|did) (?:anyone|anybody|someone|somebody|they|your \w+|a colleague|the colleague|"
     r"sales|support) (?:\w+ )?(?:decided?|answered?|replied|reply|responded|respond|get back)\b)",
     re.I,

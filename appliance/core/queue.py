@@ -58,7 +58,12 @@ class Queue:
             if name in self._waiting:
                 return False
             self._waiting.add(name)
-        self._tasks[name]()
+        try:
+            self._tasks[name]()
+        except BaseException:  # the file is locked or full: it is put at the next turn
+            with self._lock:
+                self._waiting.discard(name)
+            raise
         return True
 
     def start(self) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import threading
@@ -28,6 +29,18 @@ def test_a_job_that_waits_is_not_put_twice(path):
 
     assert queue.put("look")
     assert not queue.put("look")
+
+
+def test_a_job_that_could_not_be_put_can_be_put_again(path):
+    queue = Queue(path, [job("look", lambda: None)])
+    with contextlib.closing(sqlite3.connect(path)) as other:
+        other.execute("DROP TABLE task")  # or whatever makes the file refuse it
+
+        with pytest.raises(sqlite3.OperationalError):
+            queue.put("look")
+    Queue(path, [])
+
+    assert queue.put("look")
 
 
 def test_what_was_put_is_run_and_can_be_put_again(path):

@@ -8,6 +8,8 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,11 @@ def add(name: str) -> database.Unit[None]:
         connection.execute(_INSERT, {"name": name})
 
     return unit
+
+
+def until(what: Callable[[], bool]) -> None:
+    while not what():
+        time.sleep(0.001)
 
 
 def names(db: Database) -> list[str]:
@@ -107,6 +114,33 @@ async def test_a_full_disk_is_unavailable_and_recovers(things: Database) -> None
         connection.rollback()
     await things.write(add("room again"))
     assert names(things) == ["room again"]
+
+
+def test_a_write_during_the_close_does_not_hold_it_up(things: Database) -> None:
+    is_busy, goes_on = threading.Event(), threading.Event()
+
+    def slow(_: Connection) -> None:
+        is_busy.set()
+        goes_on.wait(30)
+
+    def begun(work: Callable[[], None]) -> threading.Thread:
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        return thread
+
+    begun(lambda: things.write_now(slow))
+    is_busy.wait(30)
+    closing = begun(things.close)
+    until(lambda: things._thread is None)
+    late = begun(lambda: things.write_now(add("late")))
+    until(lambda: things._thread is not None and things._queue.empty())
+    goes_on.set()
+
+    closing.join(10)
+    assert not closing.is_alive()
+    late.join(10)
+    assert names(things) == ["late"]
+    things.close()
 
 
 async def test_readers_cannot_write(things: Database) -> None:

@@ -34,6 +34,7 @@ Unit = Callable[[Connection], T]
 _Waiting = Future[T] | asyncio.Future[T]
 _Queued = tuple[Unit[Any], _Waiting[Any]]
 _Done = tuple[_Waiting[Any], Any, BaseException | None]
+_Queue = queue.SimpleQueue[_Queued | None]
 
 MINIMUM_SQLITE = (3, 51, 3)
 LOADED_SQLITE = sqlite3.sqlite_version_info
@@ -144,9 +145,9 @@ class Database:
             path, synchronous=synchronous, busy_timeout_s=busy_timeout_s, vectors=vectors
         )
         self.reading = engine(path, read_only=True, busy_timeout_s=busy_timeout_s, vectors=vectors)
-        self._queue: queue.SimpleQueue[_Queued | None] = queue.SimpleQueue()
+        self._queue = _Queue()
         self._thread: threading.Thread | None = None
-        self._start_lock = threading.Lock()
+        self._lock = threading.Lock()
         self.commits = 0
 
     def read(self, query: Unit[T]) -> T:
@@ -216,30 +217,34 @@ class Database:
 
     def close(self) -> None:
         """Finish what waits, then close every connection."""
-        with self._start_lock:
+        with self._lock:
             thread, self._thread = self._thread, None
-        if thread:
             self._queue.put(None)
+        if thread:
             thread.join()
         self.writing.dispose()
         self.reading.dispose()
 
     def _put(self, unit: Unit[T], future: _Waiting[T]) -> None:
-        self._queue.put((unit, future))
-        if self._thread is None:
-            with self._start_lock:
-                if self._thread is None:
-                    self._thread = threading.Thread(
-                        target=self._run, name=f"writer {self.path.name}", daemon=True
-                    )
-                    self._thread.start()
+        with self._lock:
+            if self._thread is None:
+                # A queue of its own: it would take the end that is meant for the one before.
+                self._queue = _Queue()
+                self._thread = threading.Thread(
+                    target=self._run,
+                    args=(self._queue,),
+                    name=f"writer {self.path.name}",
+                    daemon=True,
+                )
+                self._thread.start()
+            self._queue.put((unit, future))
 
-    def _run(self) -> None:
+    def _run(self, waiting: _Queue) -> None:
         while True:
-            batch = [self._queue.get()]
+            batch = [waiting.get()]
             while len(batch) < _BATCH:
                 try:
-                    batch.append(self._queue.get_nowait())
+                    batch.append(waiting.get_nowait())
                 except queue.Empty:
                     break
             units = [item for item in batch if item is not None]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from appliance.core import audit
+from appliance.core import audit, errors
 from appliance.core.store import events, leases
-from appliance.core.store.database import Database
+from appliance.core.store.database import Database, Unit
 from appliance.core.store.events import Event, Follower
 from appliance.core.store.tables import audit as audit_table
 from tests.fakes.clock import FakeClock
@@ -112,6 +113,61 @@ async def test_a_follower_goes_on_after_a_listener_failed(db: Database, clock: F
     task.cancel()
 
     assert heard == ["good", "bad", "better"]
+
+
+async def test_what_could_not_be_read_just_now_is_heard_all_the_same(
+    db: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    refusals = [errors.Unavailable("The database core.db is locked.")] * 3
+    read = db.read
+
+    def locked(query: Unit[Any]) -> Any:
+        if refusals:
+            raise refusals.pop()
+        return read(query)
+
+    async def hear(found: list[Event]) -> None:
+        heard.extend(event.kind for event in found)
+
+    follower = Follower(db, hear, every_s=0.01)
+    await db.write(lambda c: events.record(c, clock.now(), "thing"))
+    monkeypatch.setattr(db, "read", locked)
+    task = asyncio.create_task(follower.run())
+    async with asyncio.timeout(10):
+        while not heard:
+            await asyncio.sleep(0.01)
+    task.cancel()
+
+    assert heard == ["thing"]
+
+
+async def test_a_follower_goes_on_after_its_own_look_failed(db: Database, clock: FakeClock) -> None:
+    heard: list[str] = []
+    trouble: list[str] = []
+
+    async def hear(found: list[Event]) -> None:
+        heard.extend(event.kind for event in found)
+
+    with db.reading.connect() as kept:  # the one a follower gets, as the pool holds no other
+        raw = kept.connection.driver_connection
+        assert raw is not None
+        raw.set_progress_handler(lambda: len(trouble) and bool(trouble.pop()), 1)
+    follower = Follower(db, hear, every_s=0.01)
+    task = asyncio.create_task(follower.run())
+    await db.write(lambda c: events.record(c, clock.now(), "before"))
+    async with asyncio.timeout(10):
+        while not heard:
+            await asyncio.sleep(0.01)
+        trouble += ["interrupted"] * 3
+        while trouble:
+            await asyncio.sleep(0.01)
+        await db.write(lambda c: events.record(c, clock.now(), "after"))
+        while len(heard) < 2:
+            await asyncio.sleep(0.01)
+    task.cancel()
+
+    assert heard == ["before", "after"]
 
 
 def test_a_lease_from_a_clock_that_was_ahead_does_not_bind(db: Database, clock: FakeClock) -> None:

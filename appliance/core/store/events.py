@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -97,28 +98,25 @@ class Follower:
         with self._db.reading.connect() as connection:
             raw = connection.connection.driver_connection
             assert raw is not None
-            version = -1
+            version = current = -1
             while True:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self._every_s):
                         await self._kicked.wait()
-                current = raw.execute("PRAGMA data_version").fetchone()[0]
-                if current == version:
-                    self._kicked.clear()
-                    continue
-                version = current
                 self._kicked.clear()
                 try:
-                    await self._look()
+                    current = raw.execute("PRAGMA data_version").fetchone()[0]
+                    if current != version:
+                        await self._look()
+                except (errors.Unavailable, sqlite3.OperationalError):
+                    continue  # the next look finds the same
                 except Exception as cause:  # noqa: BLE001 - whoever listens must go on listening
                     _log.error("an event was not heard", exc_info=cause)
+                version = current
 
     async def _look(self) -> None:
         while True:
-            try:
-                found = self._db.read(lambda connection: after(connection, self._seen))
-            except errors.Unavailable:
-                return
+            found = self._db.read(lambda connection: after(connection, self._seen))
             if not found:
                 return
             self._seen = found[-1].id

@@ -54,8 +54,11 @@ class Dialler:
                     await self.look()
                 await asyncio.sleep(LOOK_EVERY_S)
         finally:
-            for ringing in self._rings.values():
+            rings = list(self._rings.values())
+            for ringing in rings:
                 ringing.cancel()
+            # Waited for: what they put back is lost if the loop ends before it is written.
+            await asyncio.gather(*rings, return_exceptions=True)
 
     async def look(self) -> None:
         """Take up what is due, as far as lines are free.

@@ -181,6 +181,26 @@ async def test_without_a_bot_nobodys_telephone_rings(open_desk, clock, monkeypat
         assert desk.see(dial).state == "sent"
 
 
+async def test_what_waits_for_its_bot_at_the_stop_is_put_back(open_desk):
+    async with open_desk(OK) as desk:
+        desk.rooms.stays_away = True
+        dial = await desk.owe()
+        running = asyncio.create_task(desk.dialler.run())
+        async with asyncio.timeout(10):
+            while not desk.rooms.calls:
+                await asyncio.sleep(0.01)
+        rings = list(desk.dialler._rings.values())
+
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        for ringing in rings:  # as asyncio.run does with what is left
+            ringing.cancel()
+        await asyncio.gather(*rings, return_exceptions=True)
+
+        seen = desk.see(dial)
+        assert (seen.state, seen.code, seen.attempts) == ("queued", "not_ready", 0)
+
+
 @pytest.mark.parametrize(
     ("calls", "at_once"),
     [

@@ -6,7 +6,6 @@ import asyncio
 import threading
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, TypeVar
 
 from appliance.assembly import calls_owed, knowledge
@@ -161,11 +160,8 @@ class Lines:
         self._thread.start()
         self._version = ""
         self._config: BotConfig | None = None
-
-    @cached_property
-    def post(self) -> Post:
-        """Channels and courier."""
-        return open_post(self._office, file=self._file, committed=lambda: None)
+        # At once: two workers ask for it, and a cached_property has no lock from 3.12 on.
+        self.post: Post = open_post(office, file=self._file, committed=lambda: None)
 
     @property
     def channels(self) -> Any:
@@ -199,8 +195,7 @@ class Lines:
 
     def close(self) -> None:
         """Finish what is being sent, then end the loop."""
-        if "post" in self.__dict__:
-            self.run(self.post.close(within_s=20))
+        self.run(self.post.close(within_s=20))
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=5)
         self._loop.close()

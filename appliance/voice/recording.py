@@ -92,6 +92,8 @@ class Recording:
     async def end(self) -> None:
         """Keep the rest and end."""
         await self._stop()
+        if self._is_refused and self._writing is not None:  # the refusal was cut short
+            await self.refuse()
         if self._writing is not None and self._encoder is not None:
             try:
                 await asyncio.to_thread(_keep_rest, self._writing, self._encoder, self._tape.take())

@@ -25,12 +25,16 @@ from typer.testing import CliRunner
 from appliance.assembly.calls import SpokenAppliance
 from appliance.assembly.jobs import Background
 from appliance.assembly.office import Office, open_office
+from appliance.config.model import Recording as Wishes
 from appliance.conversation.values import Role
 from appliance.core import errors
 from appliance.core.settings import Settings
 from appliance.services.calls import commands, recordings, records
-from appliance.services.calls.values import Recording
-from appliance.voice import wording
+from appliance.services.calls.values import Figures, Recording
+from appliance.voice import notes, wording
+from appliance.voice import recording as recordings_of_calls
+from appliance.voice.row import CallRow
+from appliance.voice.values import IncomingCall
 from tests.voice.calls import ROOT, SOUNDS, Caller, config_text, spoken_house, until
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
@@ -152,6 +156,31 @@ async def test_a_caller_who_refuses_is_not_recorded_and_told_so(
         (Role.CONTACT, "what are your opening hours"),
     ]
     assert not file.exists()
+
+
+async def test_a_refusal_that_is_cut_short_stands(house: SpokenAppliance, folder: Path) -> None:
+    before = set(folder.glob("*"))
+    call = IncomingCall(
+        call_id="cut short", direction="inbound", caller="+16175550111", called=None, kind="raw"
+    )
+    conversation = await notes.begin(house, call)
+    row = await CallRow.begin(house, call, conversation, figures=Figures)
+    wishes = Wishes(enabled=True, sentence=SENTENCE)
+    recording = recordings_of_calls.Recording(house=house, wishes=wishes, call_id=row.call_id)
+    await recording.begin(told_ms=0)
+    assert set(folder.glob("*")) != before
+
+    refusing = asyncio.create_task(recording.refuse())
+    await asyncio.sleep(0)
+    refusing.cancel()
+    await asyncio.gather(refusing, return_exceptions=True)
+    await recording.end()
+    await row.stop()
+
+    refused = house.db.read(lambda c: records.find_recording(c, row.call_id))
+    assert refused is not None
+    assert refused.state == "refused"
+    assert set(folder.glob("*")) == before
 
 
 async def test_a_question_beside_a_refusal_is_answered(

@@ -28,6 +28,15 @@ async def web(stand_in: StandIn) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
+async def patient(stand_in: StandIn) -> AsyncIterator[httpx.AsyncClient]:
+    """The same, of a server that waits long for the rest of a body."""
+    limits = {"body_timeout_s": 60, "body_idle_s": 60, "trusted_proxies": "127.0.0.1"}
+    stand_in.settings = stand_in.settings.model_copy(update=limits)
+    async with _client(stand_in, "127.0.0.1") as client:
+        yield client
+
+
+@pytest.fixture
 async def outside(stand_in: StandIn) -> AsyncIterator[httpx.AsyncClient]:
     """A client from anywhere: a visitor."""
     async with _client(stand_in, "192.0.2.7") as client:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 from starlette.datastructures import Headers
 
@@ -11,13 +10,31 @@ from appliance.api import app, middleware
 from appliance.api.networks import Operators, Proxies, group
 from appliance.core import errors
 from appliance.core.settings import Settings
-from tests.fakes import appliance
 
 
 async def chunks(count: int, size: int, pause_s: float = 0) -> AsyncIterator[bytes]:
     for _ in range(count):
         await asyncio.sleep(pause_s)
         yield b"x" * size
+
+
+class HeldBody:
+    """Bodies whose first half has been read; the rest comes once `goes_on` is set."""
+
+    def __init__(self) -> None:
+        self.goes_on = asyncio.Event()
+        self._read = 0
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        yield b"x"
+        self._read += 1
+        await self.goes_on.wait()
+        yield b"x"
+
+    async def begun(self, count: int) -> None:
+        async with asyncio.timeout(30):
+            while self._read < count:
+                await asyncio.sleep(0.005)
 
 
 async def test_a_body_up_to_the_limit_passes(web):
@@ -68,14 +85,16 @@ async def test_a_body_that_trickles_for_ever_is_given_up(web):
     assert response.status_code == 408
 
 
-async def test_one_address_holds_only_so_many_requests_open(web):
-    slow = [asyncio.create_task(web.post("/bytes", content=chunks(3, 1, 0.1))) for _ in range(4)]
-    await asyncio.sleep(0.1)
+async def test_one_address_holds_only_so_many_requests_open(patient):
+    body = HeldBody()
+    slow = [asyncio.create_task(patient.post("/bytes", content=body.pieces())) for _ in range(4)]
+    await body.begun(4)
 
-    refused = await web.post("/bytes", content=b"x")
-    health = await web.get("/up")
+    refused = await patient.post("/bytes", content=b"x")
+    health = await patient.get("/up")
+    body.goes_on.set()
     answered = await asyncio.gather(*slow)
-    later = await web.post("/bytes", content=b"x")
+    later = await patient.post("/bytes", content=b"x")
 
     assert refused.status_code == 429
     assert refused.headers["retry-after"]
@@ -155,23 +174,20 @@ def test_operators_networks_that_are_none_are_named(stand_in):
         app.create(stand_in, [])
 
 
-async def test_one_ipv6_site_holds_only_so_many_requests_open_over_all_its_networks(stand_in):
-    stand_in.settings = stand_in.settings.model_copy(update={"trusted_proxies": "127.0.0.1"})
-    made = app.create(stand_in, [appliance.routes(stand_in)])
-    transport = httpx.ASGITransport(made, client=("127.0.0.1", 1))
-    async with httpx.AsyncClient(transport=transport, base_url="http://desk") as web:
+async def test_one_ipv6_site_holds_only_so_many_requests_open_over_all_its_networks(patient):
+    body = HeldBody()
 
-        def post(address: str):
-            content = chunks(2, 1, 0.1)
-            return web.post("/bytes", content=content, headers={"X-Forwarded-For": address})
+    def post(address: str, content: AsyncIterator[bytes] | bytes = b"x"):
+        return patient.post("/bytes", content=content, headers={"X-Forwarded-For": address})
 
-        slow = [asyncio.create_task(post(f"2001:db8:1:{n:x}::7")) for n in range(16)]
-        await asyncio.sleep(0.05)
+    slow = [asyncio.create_task(post(f"2001:db8:1:{n:x}::7", body.pieces())) for n in range(16)]
+    await body.begun(16)
 
-        refused = await post("2001:db8:1:ff::7")
-        neighbour = await post("2001:db8:2::7")
-        answered = await asyncio.gather(*slow)
-        later = await post("2001:db8:1:ff::7")
+    refused = await post("2001:db8:1:ff::7")
+    neighbour = await post("2001:db8:2::7")
+    body.goes_on.set()
+    answered = await asyncio.gather(*slow)
+    later = await post("2001:db8:1:ff::7")
 
     assert refused.status_code == 429
     assert neighbour.status_code == 200

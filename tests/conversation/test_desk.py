@@ -83,7 +83,7 @@ async def test_the_same_message_posted_twenty_times_at_once_is_one_turn(
 async def test_three_quick_messages_get_one_answer_in_order(
     db: Database, keyring: Keyring, clock: FakeClock, tmp_path: Path
 ) -> None:
-    async with FakeDesk(db, keyring, clock, tmp_path, echo, debounce_ms=100) as desk:
+    async with FakeDesk(db, keyring, clock, tmp_path, echo, debounce_ms=500) as desk:
         first = await desk.say("I want", settle=False)
         await desk.say("to book", settle=False)
         await desk.say("a demo")
@@ -95,9 +95,11 @@ async def test_a_new_message_before_any_effect_restarts_the_draft(
     db: Database, keyring: Keyring, clock: FakeClock, tmp_path: Path
 ) -> None:
     async with FakeDesk(db, keyring, clock, tmp_path, echo) as desk:
-        desk.speaker.delay_s = 0.3
+        desk.speaker.waits_for = asyncio.Event()
         first = await desk.say("first", settle=False)
-        await asyncio.sleep(0.1)
+        while not desk.speaker.calls:
+            await asyncio.sleep(0.005)
+        desk.speaker.waits_for = None
         await desk.say("second")
 
         assert desk.replies(first.contact_id) == ["You said: first + second"]
@@ -206,12 +208,14 @@ async def test_a_run_whose_lane_was_taken_over_writes_nothing(
     db: Database, keyring: Keyring, clock: FakeClock, tmp_path: Path
 ) -> None:
     async with FakeDesk(db, keyring, clock, tmp_path, booker) as desk:
-        desk.speaker.delay_s = 0.2
+        desk.speaker.waits_for = asyncio.Event()
         accepted = await desk.say("monday", settle=False)
-        await asyncio.sleep(0.1)
+        while not desk.speaker.calls:
+            await asyncio.sleep(0.005)
         clock.advance(seconds=60)
         lane = f"lane:{accepted.contact_id}"
-        db.write_now(lambda c: leases.take(c, clock.now(), lane, holder="other", for_s=30))
+        assert db.write_now(lambda c: leases.take(c, clock.now(), lane, holder="other", for_s=30))
+        desk.speaker.waits_for.set()
         await desk.desk.settled(accepted.contact_id)
 
         assert desk.effects() == []

@@ -53,10 +53,15 @@ class Forever(Exception):  # noqa: N818
 
 @dataclass
 class ScriptedSpeaker:
-    """Answers by a function of the messages; streams word by word; can be slow."""
+    """Answers by a function of the messages; streams word by word; can be slow.
+
+    Attributes:
+        waits_for: What is asked meanwhile is not answered before this is set.
+    """
 
     script: Script
     delay_s: float = 0
+    waits_for: asyncio.Event | None = None
     calls: int = 0
     seen: list[list[BaseMessage]] = field(default_factory=list)
 
@@ -74,6 +79,8 @@ class ScriptedSpeaker:
         self.seen.append(messages)
         if self.delay_s:
             await asyncio.sleep(self.delay_s)
+        if self.waits_for is not None:
+            await self.waits_for.wait()
         try:
             answer = self.script(messages)
         except Forever:

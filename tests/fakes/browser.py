@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -69,13 +68,6 @@ def watched(browser: Browser, **options: Any) -> Iterator[Watched]:
     yield watch
     context.close()
     assert not watch.wrong, watch.wrong
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def field(page: Page) -> Locator:

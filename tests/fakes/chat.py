@@ -353,6 +353,18 @@ class Running:
         return asyncio.run_coroutine_threadsafe(run(), self.loop).result(10)
 
 
+async def _listening(port: int, serving: asyncio.Task[None]) -> None:
+    while not serving.done():
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.02)
+        else:
+            writer.close()
+            return
+    await serving  # tells why
+
+
 @contextlib.contextmanager
 def served(
     make: Callable[[], ChatBox], *, port: int, limits: chat_limits.ChatLimits | None = None
@@ -374,7 +386,7 @@ def served(
         )
         serving = asyncio.create_task(server.serve())
         running.append(Running(box, port, asyncio.get_running_loop()))
-        await asyncio.sleep(0.2)
+        await _listening(port, serving)
         ready.set()
         await ended.wait()
         box.draining.set()

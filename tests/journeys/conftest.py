@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 
 from tests.fakes import browser as fake_browser
 from tests.fakes import chat
+from tests.fakes.running import free_port
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def running() -> Iterator[chat.Running]:
     """A served box that allows the foreign host page."""
-    port = fake_browser.free_port()
+    port = free_port()
     config = chat.sample_config(allowed_origins=(f"http://localhost:{port}",))
     with chat.served(lambda: chat.ChatBox(config=config), port=port) as made:
         yield made

@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 
 from appliance.api import chat_pages
 from tests.fakes import chat
-from tests.fakes.browser import bubbles, field, free_port, watched, write
+from tests.fakes.browser import bubbles, field, watched, write
+from tests.fakes.running import free_port
 
 pytestmark = pytest.mark.browser
 

@@ -9,9 +9,9 @@ from playwright.sync_api import Page, Route, expect
 
 from appliance.core import errors
 from tests.fakes import chat
-from tests.fakes.browser import bubbles, field, free_port, write
+from tests.fakes.browser import bubbles, field, write
 from tests.fakes.chat import Answer
-from tests.fakes.running import wait_for
+from tests.fakes.running import free_port, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -253,8 +253,7 @@ def test_a_hidden_tab_lets_go_of_its_line_and_catches_up_when_seen(running, watc
 
     page.evaluate(show, True)
     page.clock.fast_forward(25_000)
-    page.wait_for_timeout(1500)
-    assert running.box.lines() == 0
+    wait_for(lambda: running.call(running.box.lines) == 0, 5, "the line's end")
     running.call(lambda: running.box.say(visitor, "said meanwhile"))
     page.evaluate(show, False)
 

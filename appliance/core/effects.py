@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+# Every pause is at its longest by then; a float ends at 2 ** 1024, after a day of trying.
+_STEADY_AFTER = 100
+
 
 class Outcome(StrEnum):
     """How one attempt ended.
@@ -95,5 +98,6 @@ def settle(
 
 def pause_s(attempts: int, patience: Patience) -> float:
     """Give the pause after so many attempts, with jitter so that many rows spread out."""
-    steady = min(patience.first_s * patience.factor ** (attempts - 1), patience.longest_s)
+    growth = patience.factor ** min(attempts - 1, _STEADY_AFTER)
+    steady = min(patience.first_s * growth, patience.longest_s)
     return steady * random.uniform(0.8, 1.2)  # noqa: S311 - no secret

@@ -248,7 +248,10 @@ class _Held:
             "is_disclosure": is_disclosure,
             **marks,
         }
-        await notes.said(self.house, self.conversation, told or "...", extras)
+        try:
+            await notes.said(self.house, self.conversation, told or "...", extras)
+        except errors.Unavailable as cause:  # the rest of the greeting is said all the same
+            _log.error("what was said could not be recorded", why=cause.sentence)
         return told
 
     async def _settles(self, words: str) -> bool:

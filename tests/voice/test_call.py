@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -13,8 +14,9 @@ from appliance.connectors.messages import Identity
 from appliance.contacts import identities
 from appliance.conversation import arrivals, entries, spoken
 from appliance.conversation.values import Conversation, Role
+from appliance.core import errors
 from appliance.core.store.database import Connection
-from appliance.voice import played, raw, speakable, wording
+from appliance.voice import notes, played, raw, speakable, wording
 from appliance.voice.transfer import Errand, Handed
 from appliance.voice.values import Ended
 from tests.voice.calls import Caller, manners, spoken_house, until
@@ -49,6 +51,24 @@ async def test_a_caller_is_told_of_the_machine_first_and_answered_from_the_same_
     assert (first.text, first.extras["is_disclosure"]) == ("A machine speaks.", True)
     assert first.extras["offset_s"] <= second.extras["offset_s"]
     assert second.text == "Hello there."
+
+
+async def test_a_greeting_goes_on_where_its_first_sentence_cannot_be_recorded(
+    house: SpokenAppliance, script: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said, refusals = notes.said, [errors.Unavailable("The database core.db is locked.")]
+
+    async def locked_once(*given: Any, **named: Any) -> None:
+        if refusals:
+            raise refusals.pop()
+        await said(*given, **named)
+
+    monkeypatch.setattr(notes, "said", locked_once)
+    async with Caller(house, script) as caller:
+        await until(lambda: any(message.text == "Hello there." for message in caller.messages), 15)
+        outcome = await caller.hang_up()
+
+    assert outcome.is_disclosed
 
 
 async def test_a_person_who_is_asked_for_gets_a_ticket_and_the_call_knows(

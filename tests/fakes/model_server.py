@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 
-from tests.fakes import model_wire
+from tests.fakes import model_wire, web
 from tests.fakes.booking_model import book_a_demo
 from tests.fakes.model_script import Asked, Script, Step, echo, step_of
 
@@ -70,13 +70,14 @@ class ModelServer:
         server, self._server = self._server, None
         if server is None:
             return
-        server.close()
-        for writer in list(self._open):
-            writer.transport.abort()
+        await web.ended(server, self._hang_up)
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await server.wait_closed()
+
+    def _hang_up(self) -> None:
+        for writer in list(self._open):
+            writer.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 MOST_HEAD = 65_536
+_STEPS_IN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +138,20 @@ async def serving(
     try:
         yield site
     finally:
-        server.close()
-        site.hang_up()
-        await server.wait_closed()
+        await ended(server, site.hang_up)
+
+
+async def ended(server: asyncio.Server, hang_up: Callable[[], None]) -> None:
+    """End a server; `hang_up` ends the connections that are known.
+
+    Who is just coming in is known some steps later. From Python 3.12 on a server waits at its end
+    for every connection: one that nobody hangs up would hold it for ever.
+    """
+    for _ in range(_STEPS_IN):
+        await asyncio.sleep(0)
+    server.close()
+    hang_up()
+    await server.wait_closed()
 
 
 async def _read(reader: asyncio.StreamReader) -> Request | None:

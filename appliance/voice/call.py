@@ -40,6 +40,8 @@ from appliance.voice.values import CUT_OFF, CallOutcome, Ended, IncomingCall
 _LOOK_S = 0.1
 _LAST_WORDS_S = 15.0
 _ASIDES_S = 1.0
+_PROMPT_S = 15.0
+"""More than any prompt of ours takes; one that never ends must not hold the call."""
 _NEWEST = 20
 
 _log = logs.get(__name__)
@@ -348,7 +350,8 @@ class _Held:
                 case Move.PROMPT:
                     self._say_aside(wording.STILL_THERE)
                 case Move.GOODBYE:
-                    await asyncio.gather(*self._asides, return_exceptions=True)
+                    if self._asides:
+                        await asyncio.wait(self._asides, timeout=_PROMPT_S)
                     await self._last_words(wording.GOODBYE)
                     return Ended.SILENCE
                 case Move.TOO_LONG:

@@ -68,7 +68,7 @@ class Killer:
             self._server.start()
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1200)
 def test_kills_at_random_moments_lose_nothing_and_double_nothing(tmp_path):
     with serving(Server(tmp_path)) as server:
         visitors = [server.visitor(number) for number in range(VISITORS)]

@@ -61,6 +61,7 @@ def test_offline_words_are_kept_and_sent_when_the_connection_returns(running, wa
     greet(page)
 
     watched.context.set_offline(True)
+    page.wait_for_function("!navigator.onLine")
     for text in ("first", "second"):
         write(page, text)
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from appliance.core import locks
 from appliance.voice import hold
 
 HOLDS = """
@@ -43,6 +47,24 @@ def test_a_killed_process_holds_its_call_no_longer(tmp_path: Path) -> None:
         other.wait()
 
         assert is_free(tmp_path)
+
+
+def test_who_opened_the_file_that_the_last_holder_removed_takes_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, flock = tmp_path / "call-1", fcntl.flock
+    removed: list[Path] = []
+
+    def late(descriptor: int, operation: int) -> None:
+        if not removed:  # the last holder ends between our opening and our locking
+            path.unlink()
+            removed.append(path)
+        flock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+
+    with locks.held(path) as first, locks.held(path) as second:
+        assert (first, second) == (True, False)
 
 
 def test_what_killed_processes_left_is_cleared_away(tmp_path: Path) -> None:

@@ -40,8 +40,15 @@ _TELLS = re.compile(
     rf"(?:it )?should (?:be|have been)\b)",
     re.I,
 )
+_VALUE = re.compile(r"\S@\S|\d[\d\s().-]{5,}\d")
+_BRIEF = 12
 _INVITES = re.compile(r"\b(?:invit\w+|calendar file|cc)\b", re.I)
 _FROM = re.compile(r"\b(?:from|by|via|through|of)\b", re.I)
+
+
+def gives_detail(text: str) -> bool:
+    """Tell whether the words give an address or a number of the customer's and hardly more."""
+    return bool(_TELLS.match(text)) and bool(_VALUE.search(text)) and len(text.split()) <= _BRIEF
 
 
 def corrected(desk: Desk, frame: Frame, text: str, written: str) -> Move | None:
@@ -55,9 +62,7 @@ def corrected(desk: Desk, frame: Frame, text: str, written: str) -> Move | None:
         return None
     for tool, slots in reversed(frame.done.items()):
         manner = desk.tools.get(tool)
-        held = (
-            [s for s in manner.slots if s.kind in _DETAILS and slots.get(s.name)] if manner else []
-        )
+        held = [slot for slot in manner.slots if slot.kind in _DETAILS] if manner else []
         if manner is None or not held:
             continue
         task = Task(tool=tool, slots=slots, words=text)
@@ -74,7 +79,10 @@ def corrected(desk: Desk, frame: Frame, text: str, written: str) -> Move | None:
             right = replace(task, slots={**slots, **given})
             return tasks.proceed(desk, frame, right)
         broken = {name: found for name, found in reading.troubles.items() if name in names}
-        wrong = next((s.name for s in held if doubts and signals.names_slot(text, s)), None)
+        wrong = next(
+            (s.name for s in held if doubts and slots.get(s.name) and signals.names_slot(text, s)),
+            None,
+        )
         wrong = next(iter(broken), wrong)
         if wrong is not None:
             kept = {name: value for name, value in slots.items() if name != wrong}

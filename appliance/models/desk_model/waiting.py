@@ -35,7 +35,7 @@ def survey(desk: Desk, frame: Frame, text: str, written: str) -> Move | None:
         return Move(frame=rest, text=wording.SURVEY_SKIPPED, intent="survey")
     if frame.done and signals.calls_it_off(text):
         return None
-    if correcting.corrected(desk, rest, text, written):
+    if correcting.gives_detail(text) or correcting.corrected(desk, rest, text, written):
         return None
     parts = words_of.wishes(written)
     asked = [part for part in parts if words_of.is_question(part)]
@@ -90,6 +90,12 @@ def _answered_and_asked(
 ) -> Move:
     """Record what answers the survey and answer what is asked beside it."""
     answer = ". ".join(part for part in parts if part not in asked)
+    rest = ". ".join(asked)
+    text = desk.pack.mender.mend(rest)
+    if moved := changing.changes(desk, replace(frame, survey=None), text, rest):
+        given = {"answer": answer, "number": frame.survey}
+        after = [Part(text=moved.text)]
+        return tasks.calling(desk, moved.frame, (), [(SURVEY, given, "")], after=after)
     asides = [wish(desk, desk.pack.mender.mend(part), part) for part in asked]
     told, wanted = saying.gathered(desk, frame, asides)
     record = (SURVEY, {"answer": answer, "number": frame.survey}, "")

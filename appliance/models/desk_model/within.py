@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from appliance.models.desk_model import (
     chitchat,
+    choosing,
     heard,
     refusals,
     saying,
@@ -39,6 +40,9 @@ def in_task(desk: Desk, frame: Frame, task: Task, text: str, written: str) -> Mo
     asked = manner.slot(task.asked)
     if refusals.defers(text) and not words_of.is_question(text):
         return _deferred(frame, task)
+    of_time = manner.is_appointment and asked is not None and asked.kind in {Kind.DAY, Kind.TIME}
+    if of_time and (chosen := _for_the_customer(desk, frame, task, text)):
+        return chosen
     if signals.moves_later(text):
         return saying.by_the_way(desk, frame, [Part(text=wording.CAN_MOVE_LATER)], task.tool)
     if task.confirming and nod is Nod.YES and signals.wants_another(rest):
@@ -71,6 +75,8 @@ def in_task(desk: Desk, frame: Frame, task: Task, text: str, written: str) -> Mo
             return volunteered
     if asked is not None and asked.required and signals.lacks(text) and not whole.values:
         return _lacking(frame, task, asked)
+    if not heard.changed(task, whole) and (chat := _small_talk(desk, frame, task, text, written)):
+        return chat
     free = asked is not None and asked.kind is Kind.TEXT and not words_of.is_question(text)
     if not task.confirming and (free or _answers_at_once(task, whole, text)):
         return _filled(desk, frame, task, whole, (), text)
@@ -94,6 +100,39 @@ def in_task(desk: Desk, frame: Frame, task: Task, text: str, written: str) -> Mo
     return _filled(desk, frame, task, reading, asides, text)
 
 
+def _for_the_customer(desk: Desk, frame: Frame, task: Task, text: str) -> Move | None:
+    """Take the first day or time where any will do, or say which there are."""
+    question, replies = tasks.prompt(desk, task)
+    if choosing.leaves_it(text) and replies:
+        return in_task(desk, frame, task, replies[0], replies[0])
+    if choosing.asks_which(text):
+        told = wording.for_example(question, replies)
+        return tasks.waiting(frame, task, [Part(text=told)], quick_replies=replies)
+    return None
+
+
+_STILL_THERE = re.compile(r"\W*(?:hello\W+)?(?:are )?you (?:still )?(?:there|here)\W*", re.I)
+_FEW = 5
+
+
+def _small_talk(desk: Desk, frame: Frame, task: Task, text: str, written: str) -> Move | None:
+    """Answer a greeting or a thank-you, and put the question again; a goodbye leaves it open."""
+    if _STILL_THERE.fullmatch(text):
+        return saying.by_the_way(desk, frame, [Part(text=wording.HERE)], chitchat.GREET)
+    if len(text.split()) > _FEW or signals.nod(text)[0] is not Nod.NEITHER:
+        return None
+    one = wish(desk, text, written)
+    if not one.sure or one.intent not in _TALK:
+        return None
+    if one.intent == chitchat.BYE:
+        return _deferred(frame, task)
+    told = [] if one.intent == chitchat.THANKS else [Part(text=saying.chat(desk, one.intent))]
+    return saying.by_the_way(desk, frame, told, one.intent)
+
+
+_TALK = {chitchat.GREET, chitchat.BYE, chitchat.THANKS, chitchat.HOW_ARE_YOU, chitchat.BOT}
+
+
 def _confirming(
     desk: Desk,
     frame: Frame,
@@ -114,6 +153,8 @@ def _confirming(
         return tasks.proceed(desk, frame, replace(task, slots=named_anew, confirming=False))
     if heard.unexplained(task, reading):
         return _what_change(frame, task, manner)
+    if (unwanted := _unwanted(desk, task, manner, text)) is not None:
+        return _ask_anew(desk, frame, task, unwanted)
     doubts = signals.moves(text) or signals.doubts(text) or task.asked == ASKED_WHAT
     if named := heard.named(manner, text, doubted=nod is Nod.NO or doubts):
         return _ask_anew(desk, frame, task, named)
@@ -122,13 +163,28 @@ def _confirming(
     doubtful = signals.hesitates(rest) or re.search(r"\b(?:but|unless|if)\b", text, re.I)
     clear = not asides or (signals.orders(own) and all(one.sure for one in asides))
     if nod is Nod.YES and not doubtful and clear:
-        return _confirmed(desk, frame, task, asides)
+        notes = [Part(text=wording.NO_NOTES)] if _NOTES.search(text) else []
+        return _confirmed(desk, frame, task, asides, also=notes)
     if asides:
         return _serve_aside(desk, frame, asides)
     if nod is not Nod.NEITHER or signals.moves(text):
         return _what_change(frame, task, manner)
     read_back, replies = tasks.prompt(desk, task)
     return _missed(frame, replace(task, asked=None), f"{wording.SORRY} {read_back}", replies)
+
+
+_NOTES = re.compile(
+    r"\b(?:please|just|also|and|but) (?:note|mind|remember|keep in mind|be aware|tell them)\b", re.I
+)
+
+
+def _unwanted(desk: Desk, task: Task, manner: Manner, text: str) -> str | None:
+    """Find the slot of which just the value that is held is refused: "not on Friday"."""
+    refused = re.search(r"\bnot ((?:on |at |for )?\S.*)", text, re.I)
+    if refused is None:
+        return None
+    said = tasks.read(desk, manner, refused[1]).values
+    return next((name for name, value in said.items() if task.slots.get(name) == value), None)
 
 
 def _what_change(frame: Frame, task: Task, manner: Manner) -> Move:

@@ -29,6 +29,8 @@ SECOND_BY_PERSON = (
     'I can keep one booking in a conversation. A colleague can add another: just say "person".'
 )
 ONE_ADDRESS = "I can enter one e-mail address only, and keep the one you gave first."
+HERE = "Yes, I'm here."
+NO_NOTES = 'I cannot add a note to it. If a colleague should know, just say "person".'
 CAN_MOVE_LATER = "Yes, you can move it later: just tell me here."
 OPTED_OUT = "I understand. Shall I ask a colleague to see to it that you hear no more from us?"
 NOTHING_BEGUN = "All right, I do nothing of the kind. " + ANYTHING_ELSE
@@ -149,6 +151,11 @@ def booked_for(what: str, on: str, at: str) -> str:
 def moves_from(day: str, at: str) -> str:
     """Say that a booking would be moved."""
     return f"This moves your booking of {day} at {at}."
+
+
+def for_example(question: str, replies: Sequence[str]) -> str:
+    """Ask with what there is to choose from."""
+    return f"{question} For example {listed(replies, 'or')}." if replies else question
 
 
 def lacking(slot: Slot) -> str:

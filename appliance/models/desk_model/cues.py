@@ -43,7 +43,10 @@ _FREE_TIME = re.compile(
 _HOURS = re.compile(
     r"\b(?:open(?:ing|s)?|close[sd]?|closing|hours|until when|till when|how (?:late|long|early)|"
     r"shut|"
-    r"holiday|work(?:ing)? (?:on|week)|reach you|reachable|there (?:on|at)|park\w*)\b",
+    r"holiday|work(?:ing)? (?:on|week)|reach you|reachable|there (?:on|at)|park\w*|"
+    r"(?:call|ring|phone) you(?= (?:at|after|before|until|till|on|around|today|tomorrow|this|"
+    r"tonight)\b)(?!.*\bdemo)|(?:is|will) (?:any|some)(?:one|body) (?:still )?(?:be )?"
+    r"(?:in|there|around))\b",
     re.I,
 )
 _OPENS = re.compile(

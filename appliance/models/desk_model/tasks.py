@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 from string import Formatter
 
-from appliance.models.desk_model import amends, answers, signals, wording
+from appliance.models.desk_model import amends, answers, opening, signals, wording
 from appliance.models.desk_model.frame import Frame, Part, Slots, Task
 from appliance.models.desk_model.manner import Manner
 from appliance.models.desk_model.move import Call, Desk, Move
@@ -288,7 +288,7 @@ def _time_question(desk: Desk, on: date, hint: str) -> tuple[str, tuple[str, ...
     ]
     step = max(1, len(starts) // _MOST_REPLIES)
     replies = tuple(starts[::step][:_MOST_REPLIES])
-    return wording.which_time(hint, answers.spans(given)), replies
+    return wording.which_time(hint, opening.spans(given)), replies
 
 
 def _days_in(desk: Desk, hint: str) -> list[date]:
@@ -313,7 +313,7 @@ def _closed(desk: Desk, manner: Manner, task: Task) -> _Question | None:
         task = replace(
             task, slots=kept, asked=day.name, confirming=False, near=on.isoformat(), period=""
         )
-        return task, wording.closed_that_day(wording.day(on), others), tuple(others)
+        return task, wording.closed_that_day(wording.day(on), others, over=later), tuple(others)
     chosen = task.slots.get(at.name)
     if chosen is None:
         return None
@@ -324,7 +324,7 @@ def _closed(desk: Desk, manner: Manner, task: Task) -> _Question | None:
     kept = {key: value for key, value in task.slots.items() if key != at.name}
     task = replace(task, slots=kept, asked=at.name, confirming=False)
     _, replies = _time_question(desk, on, "")
-    told = wording.outside_hours(wording.clock(str(chosen)), wording.day(on), answers.spans(hours))
+    told = wording.outside_hours(wording.clock(str(chosen)), wording.day(on), opening.spans(hours))
     if inside:
         told = wording.time_gone(wording.clock(str(chosen)))
     return task, told, replies

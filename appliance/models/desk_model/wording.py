@@ -93,6 +93,8 @@ SORRY = "I'm sorry, I did not get that."
 DID_YOU_MEAN = "I want to be sure I get this right. Did you mean {}?"
 OPEN_NOW = "Yes, we are open now."
 CLOSED_NOW = "We are closed at the moment."
+OPEN_THEN = "No, we are open then."
+CLOSED_THEN = "Yes, we are closed then."
 SKIP_REPLY = "Skip"
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -263,10 +265,11 @@ def which_time(hint: str, spans: str) -> str:
     return f"{lead}? We are open {spans} that day." if spans else f"{lead}?"
 
 
-def closed_that_day(on: str, others: Sequence[str]) -> str:
-    """Say that a day is closed and name the next open ones."""
+def closed_that_day(on: str, others: Sequence[str], *, over: bool = False) -> str:
+    """Say that a day is closed, or over, and name the next open ones."""
     rest = f" The next open days are {listed(others, 'and')}." if others else ""
-    return f"We are closed on {on}.{rest} Which day would suit you?"
+    told = "We have already closed for today." if over else f"We are closed on {on}."
+    return f"{told}{rest} Which day would suit you?"
 
 
 def outside_hours(at: str, on: str, spans: str) -> str:
@@ -294,6 +297,19 @@ def summary(words: Sequence[str], task: str | None) -> str:
 def hours_on(on: str, spans: str) -> str:
     """Say the hours of one day."""
     return f"On {on} we are open {spans}." if spans else f"On {on} we are closed."
+
+
+def hours_from(first: str, last: str, spans: str) -> str:
+    """Say the hours of several days in a row."""
+    return f"From {first} to {last} we are {f'open {spans}' if spans else 'closed'}."
+
+
+def answered(lines: Sequence[str], *, yes: bool) -> str:
+    """Say yes or no, and the hours: "No, on Saturday 21 November we are closed."."""
+    word = "Yes" if yes else "No"
+    if len(lines) == 1 and lines[0].startswith("On "):
+        return f"{word}, on{lines[0][2:]}"
+    return f"{word}. {' '.join(lines)}"
 
 
 def opens_next(on: str, at: str) -> str:

@@ -27,6 +27,9 @@ def tongues() -> Tongues:
         ("Vorrei sapere quando siete aperti e dove si trova il parcheggio", "it"),
         ("Gostaria de falar com uma pessoa da sua empresa por favor", "pt"),
         ("Ik wil graag weten wat het kost voor tien mensen", "nl"),
+        ("Buenos días, ¿están abiertos mañana?", "es"),
+        ("¿Hablan español?", "es"),
+        ("Kann ich Premium testen?", "de"),
         ("Jak mogę zmienić termin i czy to jest możliwe?", "pl"),
         ("Подскажите, пожалуйста, сколько это стоит?", "ru"),
         ("请问你们几点开门?", "zh"),
@@ -45,6 +48,7 @@ def test_a_strange_tongue_is_told(tongues: Tongues, words: str, tongue: str) -> 
         "hola", "Jean-Luc de la Fontaine", "a table at Chez André for two", "jane@firma.example",
         "Do you have a sauna?", "Can I book the Möller room in Zürich on Friday?",
         "asap pls thx u", "Rua das Flores 5, Lisboa",
+        "demo mit Jan", "hasta la vista baby", "per mi amigo", "Jan van den Berg",
         "naïve résumé question", "Hans Müller und Söhne GmbH",
     ],
 )  # fmt: skip

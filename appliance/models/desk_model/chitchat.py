@@ -14,6 +14,7 @@ OVERCHARGED = "a_wrong_bill"
 PERSON = "a_person"
 HOW_ARE_YOU = "how_are_you"
 CANCEL_DONE = "cancel_a_booking"
+NOTED = "noted"
 ELSEWHERE = "something_else"
 
 TROUBLES = frozenset({UPSET, COMPLAINT, FAULT, OVERCHARGED})
@@ -33,7 +34,9 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     BYE: (
         "bye", "goodbye", "see you", "have a nice day", "that's all for today, bye",
         "talk to you later",
-        "nothing else, bye", "no that's everything", "catch you later", "i'm done, goodbye",
+        "nothing else, bye", "nothing else", "nothing else, thanks", "same to you", "you too",
+        "you have a good day as well", "no that's everything", "catch you later",
+        "i'm done, goodbye",
     ),
     BOT: (
         "are you a bot?", "am i talking to a real person?", "is this a robot", "are you human?",
@@ -46,6 +49,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "what can i ask you", "what are you able to do",
         "what do you know about", "what kind of things can you help with", "help", "menu",
         "what are my options here", "show me what you can do",
+    ),
+    NOTED: (
+        "ok", "okay", "ok then", "alright", "i see", "got it", "understood", "good to know",
+        "fine", "fine thanks", "i'm fine thanks", "lol", "haha", "hm ok", "makes sense", "noted",
     ),
     HOW_ARE_YOU: (
         "how are you?", "how's it going", "how are you doing today", "what's up", "you alright?",
@@ -74,7 +81,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "something is wrong with our installation", "the dashboard shows no data any more",
         "the integration with slack stopped working yesterday", "i have a technical problem",
         "our flows are failing", "it freezes every time i open it", "we have an outage",
-        "the password reset mail never arrives",
+        "the password reset mail never arrives", "your system has gone offline",
     ),
     OVERCHARGED: (
         "you charged us twice", "our last invoice is wrong", "there is a mistake on my bill",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from appliance.models.desk_model import chitchat
 from appliance.models.desk_model.manner import CATALOGUE, KNOWLEDGE
 from appliance.models.desk_model.move import Desk
+from appliance.models.desk_model.outrage import outrage
 from appliance.models.desk_model.router import Ranked
 from appliance.models.desk_model.slots import choices, days, times
 from appliance.models.desk_model.slots.found import Kind
@@ -53,6 +54,11 @@ _OPENS = re.compile(
     r"\b(?:(?:you|office|shop|they|still|not|is it|are we) (?:\w+ )?(?:open|close[sd]?|shut)|"
     r"(?:opening|closing|business|office|working) (?:hours?|times?)|(?:open|close) (?:on|at|today|"
     r"tomorrow|this|next|over|during))\b",
+    re.I,
+)
+_STILL_THERE = re.compile(
+    r"\b(?:how (?:long|late)|until when|till when) (?:are|will) (?:you|they) (?:be )?(?:still )?"
+    r"(?:there|in|around|available|reachable)\b",
     re.I,
 )
 _PRICE = re.compile(
@@ -113,7 +119,7 @@ _SUPPOSES = re.compile(
 
 def told_by_words(desk: Desk, text: str, ranked: Sequence[Ranked]) -> Ranked | None:
     """Find the wish that the words themselves tell, against what looks likeliest."""
-    if told := _trouble(text):
+    if told := _trouble(text) or outrage(text):
         return next(one for one in ranked if one.intent == told)
     first = ranked[0]
     if _asks_price(desk, text):
@@ -122,7 +128,7 @@ def told_by_words(desk: Desk, text: str, ranked: Sequence[Ranked]) -> Ranked | N
         reply = _reply_of(desk, first)
         if reply in _PRODUCT_REPLIES or first.nearness < 2 * _NEAR:
             return _best(desk, ranked[: 2 * _TOP], Kind.PRODUCT)
-    opens = _OPENS.search(text) and not _MEETING.search(text)
+    opens = (_OPENS.search(text) or _STILL_THERE.search(text)) and not _MEETING.search(text)
     hours = next((one for one in ranked[:2] if _reply_of(desk, one) == "hours"), None)
     if opens and hours is not None:
         return hours
@@ -173,6 +179,14 @@ def asks_strange_price(desk: Desk, text: str, first: Ranked) -> bool:
     if not prices or KNOWLEDGE not in desk.tools:
         return False
     return not choices.products(text, desk.context.products) and desk.pack.sold.is_strange(text)
+
+
+def both_prices(desk: Desk, one: Ranked, other: Ranked) -> bool:
+    """Tell whether two wishes are both answered by what the products cost."""
+    return any(
+        _is(desk, first, Kind.PRODUCT) and _reply_of(desk, second) == "products"
+        for first, second in ((one, other), (other, one))
+    )
 
 
 _ASKS = re.compile(

@@ -12,11 +12,12 @@ from appliance.models.desk_model import (
     cues,
     handover,
     heard,
-    results,
+    recalling,
     saying,
     serving,
     signals,
     tasks,
+    tongues,
     waiting,
     within,
     wording,
@@ -39,16 +40,24 @@ def decide(desk: Desk, frame: Frame, said: str) -> Move:
         return saying.lost(frame)
     if (tongue := desk.pack.tongues.foreign(written)) is not None:
         return saying.in_tongue(desk, frame, tongue)
+    if (rest := handover.besides_refusal(written)) != written:
+        if not rest:
+            return saying.by_the_way(desk, frame, [Part(text=_after_refusal(frame))], "no")
+        text, written = desk.pack.mender.mend(rest), rest
     if desk.pack.people.wanted(text) and TO_PERSON in desk.tools:
         if (confirmed := within.confirmed_first(desk, frame, written)) is not None:
             return confirmed
         return _person(desk, frame, text, written)
+    if tongues.asks_for_tongue(text):
+        asked = wish(desk, text, written)
+        told = (asked.informs and saying.tell(desk, asked)) or []
+        return saying.by_the_way(desk, frame, [Part(text=wording.ONLY_ENGLISH), *told], "tongue")
     if handover.asks_for_bot(text):
         return saying.by_the_way(
             desk, frame, [Part(text=wording.bot(desk.pack.config.client.name))], "bot"
         )
-    alone = frame.task is None and len(words_of.wishes(written)) == 1
-    if alone and (recalled := results.booked(desk, frame, text)):
+    alone = len(words_of.wishes(written)) == 1
+    if recalled := recalling.recalled(desk, frame, text, alone=alone):
         return recalled
     if frame.survey is not None and frame.task is None:
         if rest := waiting.after_skip(written):
@@ -65,6 +74,11 @@ def decide(desk: Desk, frame: Frame, said: str) -> Move:
     if frame.task is not None and frame.task.tool in desk.tools:
         return within.in_task(desk, frame, frame.task, text, written)
     return _fresh(desk, replace(frame, task=None), text, written)
+
+
+def _after_refusal(frame: Frame) -> str:
+    """Nobody is called; a task that waits puts its question again."""
+    return "" if frame.task else wording.ALL_RIGHT
 
 
 def _person(desk: Desk, frame: Frame, text: str, written: str) -> Move:
@@ -150,14 +164,19 @@ def _with_topic(desk: Desk, frame: Frame, text: str) -> Frame:
 
 
 def _wish_about(desk: Desk, frame: Frame, part: str) -> Wish:
-    """Route a part; "it" stands for the product spoken of."""
+    """Route a part; "it" stands for the product spoken of, else for what was booked."""
     text = desk.pack.mender.mend(part)
     meant = heard.meant(text, frame.topic)
     if meant and not choices.products(text, desk.context.products):
         about = wish(desk, meant, part)
         if about.sure and about.tool and heard.reads(desk, about):
             return replace(about, written=desk.pack.mender.mend(meant))
-    return wish(desk, text, part)
+    one = wish(desk, text, part)
+    booked = recalling.noun(desk, frame)
+    if one.sure or not one.asks or not booked:
+        return one
+    about = wish(desk, heard.meant(text, booked) or text, part)
+    return about if about.sure and about.informs else one
 
 
 def _names_one(desk: Desk, one: Wish) -> bool:

@@ -41,6 +41,27 @@ _NOT = re.compile(
     rf"necessary)",
     re.I,
 )
+_REFUSED_ROLE = (
+    rf"(?:an?|any|your|the|some|one of (?:your|the))?\s*{_ROLE}(?: of (?:yours|your team))?"
+)
+_REFUSES = re.compile(
+    rf"(?:(?:^|(?<=[,;.!?-]))\s*|\b(?:but|and|so)\s+)"
+    rf"(?:(?:please|thanks|thank you|ok(?:ay)?|well|hi|hello|hey|but|and|so|sorry|actually|"
+    rf"really)\b\W*)*(?:"
+    rf"(?:i|we)?\s*(?:really |just )?(?:don'?t|do not|won'?t|wouldn'?t|would not|need not|"
+    rf"(?:'d| would)? ?rather not|no need)\s+(?:really )?(?:(?:to |want |need |wish |like |have |"
+    rf"care ){{0,3}}(?:{_TALK} (?:to|with) |{_CONNECT} (?:me |us |this |it )?(?:on |over |"
+    rf"through )?(?:to |with )?|bring in |involve |see |meet |bother |ask )?|"
+    rf"(?:for|to have) )"
+    rf"{_REFUSED_ROLE}|"
+    rf"(?:please )?(?:don'?t|do not) (?:call|phone|ring)(?: (?:me|us))?(?: back)?|"
+    rf"(?:no|not|without) {_REFUSED_ROLE}(?: needed| necessary| required)?"
+    rf")(?: (?:please|thanks|thank you|now|yet|today|for (?:this|that|now)|at the moment|right now|"
+    rf"any ?more|either))*"
+    rf"\s*(?:[,;.!-]+\s*|$|(?=\b(?:but|just|only|so|and|instead|because)\b))",
+    re.I,
+)
+"""A whole clause that a person is not wanted: "no human please, just ..."."""
 _ASKS = re.compile(
     rf"\b{_TALK}\s+(?:directly\s+)?(?:to|with)\s+{_THE}{_ROLE}\b|"
     rf"\b{_STRONG}\s+(?:me|us|this|it|my (?:call|question|issue|case))?\s*(?:on |over |through |"
@@ -190,6 +211,14 @@ class People:
             if re.search(pattern, text, re.I):
                 return key
         return None
+
+
+def besides_refusal(text: str) -> str:
+    """Leave out the clauses that say that no person is wanted."""
+    rest = _REFUSES.sub(" ", text)
+    if rest == text:
+        return text
+    return rest.strip(" ,;.!-") if re.search(r"\w", rest) else ""
 
 
 def asks_for_bot(text: str) -> bool:

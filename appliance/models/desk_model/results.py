@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -200,10 +199,8 @@ def succeeded(content: str) -> bool:
     return not (isinstance(result, Mapping) and result.get("status") in _REFUSED)
 
 
-def booked(desk: Desk, frame: Frame, text: str) -> Move | None:
-    """Answer "when is my demo again?" from the conversation's own record; books nothing."""
-    if not _WHEN.search(text):
-        return None
+def booked(desk: Desk, frame: Frame) -> Move | None:
+    """Tell the last appointment from the conversation's own record; None where there is none."""
     for tool, slots in reversed(frame.done.items()):
         manner = desk.tools.get(tool)
         if manner is None or not manner.is_appointment:
@@ -217,15 +214,6 @@ def booked(desk: Desk, frame: Frame, text: str) -> Move | None:
             told = wording.booked_for(manner.name.rpartition("_")[2], on, clock)
         return Move(frame=replace(frame, survey=None), text=told, intent=tool)
     return None
-
-
-_WHEN = re.compile(
-    r"\b(?:what (?:time|day|date)|when)(?:'s| is| was|s)? (?:exactly )?(?:my|our|the|this|that) "
-    r"(?:\w+ )?(?:demo|booking|appointment|meeting|call|session|reservation)\b(?! (?:over|end)\w*)|"
-    r"\b(?:when|what (?:time|day|date)) (?:did|have) (?:i|we|you) (?:book|say|agree|schedule|"
-    r"put)\w*",
-    re.I,
-)
 
 
 def _worded(manner: Manner, result: Any) -> str:

@@ -47,7 +47,11 @@ class Spoken:
 
     def lacks(self, text: str) -> int:
         """Count the words of a text that are no word of these, nor like one."""
-        return sum(not self.knows(word) for word in _words_of([text]))
+        return len(self.lacking(text))
+
+    def lacking(self, text: str) -> list[str]:
+        """Give the words of a text that are no word of these, nor like one."""
+        return [word for word in _words_of([text]) if not self.knows(word)]
 
     def knows(self, word: str) -> bool:
         """Tell whether a word is one of these, or like one."""
@@ -72,6 +76,10 @@ class Sold:
         for intent in priced:
             texts += intent.examples
         return cls(Spoken(texts, embedder))
+
+    def knows(self, word: str) -> bool:
+        """Tell whether a word is one of the price list's, or like one."""
+        return self._spoken.knows(word)
 
     def is_strange(self, text: str) -> bool:
         """Tell whether the price of something is asked which the price list says nothing of."""

@@ -15,7 +15,11 @@ from itertools import chain
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 _SURE = 0.9
+_SURE_OF_TWO = 0.75
+"""How sure statistics must be where two little words are of this tongue and of no other."""
 _FEW_WORDS = 3
+_TURNED = re.compile(r"[¿¡]\w")
+"""A question or a cry in Spanish opens with the sign turned round."""
 _LITTLE = {
     "en": "the a an i you we is are do does can could my your to of for and in on at with what "
     "how have it that this would like please not me when where hi hello thanks no yes be "
@@ -89,6 +93,8 @@ class Tongues:
             tongue = written[0] if len(written) == 1 else self._likeliest(plain, written)[0]
             return tongue if tongue not in self._spoken else None
         words = re.findall(r"[^\W\d_]+", plain)
+        if _TURNED.search(plain) and "es" not in self._spoken:
+            return "es" if self._likeliest(plain, _LITTLE)[0] == "es" else None
         if len(words) < _FEW_WORDS or self._names(text):
             return None
         counts = {
@@ -101,7 +107,9 @@ class Tongues:
         if not set(strange) - self._spoken:
             return None
         tongue, sure = self._likeliest(plain, _LITTLE)
-        return tongue if tongue in strange and sure >= _SURE else None
+        alone = counts[tongue] > max(counts[name] for name in counts if name != tongue)
+        enough = _SURE_OF_TWO if alone and counts[tongue] > 1 and not known else _SURE
+        return tongue if tongue in strange and sure >= enough else None
 
     def _names(self, text: str) -> bool:
         """Tell whether the words are a name or an address: "Giovanni della Rovere"."""
@@ -124,6 +132,24 @@ class Tongues:
         identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
         identifier.set_languages(sorted(KNOWN))
         return identifier
+
+
+_SPEAKS = re.compile(
+    r"\b(?:do|does|can|could|would|will|may) (?:you|i|we|this bot|this chat) "
+    r"(?:guys |also |please |all |perhaps )*"
+    r"(?:speak|understand|talk|write|chat|answer|reply|read|communicate)"
+    r"(?: (?:to|with) (?:you|me|us)| me| us| back| here)*(?: in| any)? "
+    r"(?:german|french|spanish|italian|portuguese|dutch|polish|swedish|danish|norwegian|finnish|"
+    r"czech|romanian|hungarian|turkish|vietnamese|russian|ukrainian|greek|arabic|hebrew|hindi|"
+    r"thai|chinese|mandarin|cantonese|japanese|korean|tagalog|filipino|other languages?|"
+    r"another language|languages other)\b",
+    re.I,
+)
+
+
+def asks_for_tongue(text: str) -> bool:
+    """Tell whether the words ask if another language is understood here, and not by a product."""
+    return bool(_SPEAKS.search(text))
 
 
 def _script(text: str) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.config.model import Reply
-from appliance.models.desk_model import chitchat, cues, likeness
+from appliance.models.desk_model import chitchat, cues, likeness, mistaken
 from appliance.models.desk_model.move import Desk
 from appliance.models.desk_model.router import Ranked
 from appliance.models.desk_model.text import is_question
@@ -63,6 +63,7 @@ def wish(desk: Desk, text: str, written: str) -> Wish:
         sure = not (
             cues.wants_to_know(desk, text, first.intent)
             or cues.asks_strange_price(desk, text, first)
+            or mistaken.asks_other_thing(desk, text, first)
         )
     rivals: tuple[str, ...] = ()
     if sure and told is None and not is_chat(first.intent):
@@ -73,6 +74,7 @@ def wish(desk: Desk, text: str, written: str) -> Wish:
             and _shared(one, first) >= router.sure
             and not is_chat(one.intent)
             and desk.pack.replies[one.intent] != desk.pack.replies[first.intent]
+            and not cues.both_prices(desk, one, first)
         ]
         rivals = tuple(one.intent for one in near)
     asks = is_question(text)

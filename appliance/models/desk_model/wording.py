@@ -39,6 +39,14 @@ NOT_MOVED = "I can only move a booking of this conversation. Shall I ask a colle
 NO_BOOKING = (
     "I don't see a booking of yours in this conversation. Shall I ask a colleague to look it up?"
 )
+NOT_SEEN = "I cannot see what others have booked. Shall I ask a colleague to look it up?"
+PRIVATE = "I'm sorry, what concerns our other customers is private, and I cannot tell it."
+OWN_DATA = {
+    Kind.EMAIL: "e-mail address",
+    Kind.PHONE: "phone number",
+    Kind.PERSON: "name",
+    Kind.COMPANY: "company",
+}
 WHAT_CHANGE = "Of course. What should I change?"
 NOT_IN_INFORMATION = (
     "I'm sorry, I don't have that in our information, and I don't want to guess. "
@@ -92,6 +100,7 @@ SURVEY_SKIPPED = "No problem. " + ANYTHING_ELSE
 SORRY = "I'm sorry, I did not get that."
 DID_YOU_MEAN = "I want to be sure I get this right. Did you mean {}?"
 OPEN_NOW = "Yes, we are open now."
+ONLY_ENGLISH = "In this chat I can only read English."
 CLOSED_NOW = "We are closed at the moment."
 OPEN_THEN = "No, we are open then."
 CLOSED_THEN = "Yes, we are closed then."
@@ -158,6 +167,16 @@ def moves_from(day: str, at: str) -> str:
 def for_example(question: str, replies: Sequence[str]) -> str:
     """Ask with what there is to choose from."""
     return f"{question} For example {listed(replies, 'or')}." if replies else question
+
+
+def i_have(what: str, given: str) -> str:
+    """Tell what is noted of the customer: I have jane@example.com as your e-mail address."""
+    return f"I have {given} as your {what}."
+
+
+def have_none(what: str) -> str:
+    """Say that nothing of the kind is noted."""
+    return f"I don't have your {what} in this conversation."
 
 
 def lacking(slot: Slot) -> str:

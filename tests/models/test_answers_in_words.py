@@ -400,3 +400,22 @@ def test_the_products_languages_are_told_by_themselves(customer: Make, words: st
 )
 def test_a_little_word_is_met_in_kind(customer: Make, words: str, answer: str) -> None:
     assert customer().say(words).startswith(answer)
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("tomorrow at 7pm?", "No, on Tuesday 17 November we are open"),
+        ("on christmas?", "On Friday 25 December we are closed."),
+        ("and what about saturday?", "On Saturday 21 November we are closed."),
+    ],
+)
+def test_a_question_about_the_hours_is_carried_on(customer: Make, words: str, answer: str) -> None:
+    assert customer().talk("when are you open?", words).startswith(answer)
+
+
+@pytest.mark.parametrize("before", [("where are you?",), ("book a demo", "when are you open?"), ()])
+def test_a_day_and_a_time_after_anything_else_are_for_a_demo(
+    customer: Make, before: tuple[str, ...]
+) -> None:
+    assert customer().talk(*before, "tomorrow at 3?") == "May I have your name?"

@@ -11,7 +11,7 @@ from appliance.models.desk_model.move import Desk
 from appliance.models.desk_model.outrage import outrage
 from appliance.models.desk_model.router import Ranked
 from appliance.models.desk_model.slots import choices, days, times
-from appliance.models.desk_model.slots.found import Kind
+from appliance.models.desk_model.slots.found import Kind, blanked
 
 _NEAR = 0.25
 """Nearness below which not even the words of a meeting make a booking."""
@@ -179,6 +179,20 @@ def asks_strange_price(desk: Desk, text: str, first: Ranked) -> bool:
     if not prices or KNOWLEDGE not in desk.tools:
         return False
     return not choices.products(text, desk.context.products) and desk.pack.sold.is_strange(text)
+
+
+def only_when(desk: Desk, text: str) -> bool:
+    """Tell whether the words ask for a day, or a time of it, and for nothing else."""
+    found = [one for one in days.find(text, desk.context) if one.value is not None]
+    if not found or not text.rstrip().endswith("?"):
+        return False
+    left = blanked(text, found)
+    return not _LITTLE.sub("", blanked(left, times.find(left, desk.context, day=None)))
+
+
+_LITTLE = re.compile(
+    r"[\W\x00]+|\b(?:and|or|on|at|in|the|what|how|about|then|ok(?:ay)?|so|but|for)\b", re.I
+)
 
 
 def both_prices(desk: Desk, one: Ranked, other: Ranked) -> bool:

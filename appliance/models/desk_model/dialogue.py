@@ -112,7 +112,7 @@ def _fresh(desk: Desk, frame: Frame, text: str, written: str) -> Move:
     if heard.only_values(text) and (volunteered := serving.volunteered(desk, frame, text, written)):
         return volunteered
     frame = _with_topic(desk, frame, text)
-    found = _looked_up(_joined(desk, frame, parts), text)
+    found = _hours_again(desk, text, written) or _looked_up(_joined(desk, frame, parts), text)
     if len(found) > 1:
         understood = [one for one in found if one.sure]
         found = understood and [o for o in found if o.sure or heard.asks_something(o.text, o.asks)]
@@ -125,6 +125,16 @@ def _fresh(desk: Desk, frame: Frame, text: str, written: str) -> Move:
         options = (found[0].intent, *found[0].rivals)
         return serving.which(desk, frame, options, written)
     return serving.serve(desk, frame, found, text, written)
+
+
+def _hours_again(desk: Desk, text: str, written: str) -> list[Wish]:
+    """Carry a question about the hours on: "when are you open?" - "tomorrow at 7pm?"."""
+    if len(desk.said) < 2 or not cues.only_when(desk, text):
+        return []
+    before = wish(desk, desk.pack.mender.mend(desk.said[-2]), desk.said[-2])
+    if not before.sure or before.reply is None or before.reply.fact != "hours":
+        return []
+    return [replace(before, text=text, written=written, rivals=(), strays=False)]
 
 
 def _looked_up(found: Sequence[Wish], text: str) -> list[Wish]:

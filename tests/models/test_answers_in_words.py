@@ -257,7 +257,7 @@ def test_a_booking_of_this_conversation_can_be_moved(customer: Make) -> None:
 
     jane.talk(*BOOKED)
 
-    assert jane.say("move my demo to thursday").startswith("That is a demo on Thursday 19 November")
+    assert "That is a demo on Thursday 19 November" in jane.say("move my demo to thursday")
     assert customer().say("is my demo on zoom").startswith("A demo is a free 30-minute video call")
 
 

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 from appliance.models.desk_model.manner import Manner
 from appliance.models.desk_model.slots import numbers
 from appliance.models.desk_model.slots.extract import Reading
-from appliance.models.desk_model.slots.found import Kind, Value
+from appliance.models.desk_model.slots.found import Found, Kind, Value
 
 _WORD = r"([^\W\d_][\w'-]*)"
 _LAST = re.compile(
@@ -33,6 +33,24 @@ _HOST = r"(?:[^\W_][\w-]{0,62}\.){1,4}[^\W\d_]{2,24}"
 _HOSTS = re.compile(
     rf"(?<![\w.@])@?(?P<r>{_HOST})[\s,]+(?:and )?(?:not|instead of)\s+@?(?P<w>{_HOST})\b|"
     rf"\bnot\s+@?(?P<w2>{_HOST})[\s,]+(?:but|it'?s)\s+@?(?P<r2>{_HOST})\b",
+    re.I,
+)
+_LEAD = (
+    r"\W*(?:(?:and|ok(?:ay)?|so|then|hm+|thanks|now|what|how|about|much|if|for|with|make|it|that|is|"
+    r"would|we|i|need|want|add|take|had|have|were|be|let's|say|but|actually)\W+)*"
+)
+_UNITS = r"(?:(?: of)? (?:seats?|users?|people|licen[cs]es?|accounts?|them|those))?"
+_TAIL = rf"{_UNITS}(?: (?:then|please|instead|be|cost))*\W*"
+_FACTORS = {"double": 2, "twice": 2, "triple": 3, "three": 3, "half": 0.5}
+_TIMES = re.compile(
+    rf"{_LEAD}(?P<f>double|twice|triple|three times|half)(?: as)?"
+    r"(?: (?:many|that(?: many| number| amount)?|(?:the|that) (?:number|amount|seats|users|team)|"
+    rf"it|this)){_TAIL}",
+    re.I,
+)
+_MORE = re.compile(
+    rf"{_LEAD}(?:another )?(?P<n>{numbers.NUMBER})(?: (?:seats?|users?|people))? "
+    rf"(?P<way>more|additional|extra|less|fewer){_TAIL}",
     re.I,
 )
 _NAME_KINDS = {Kind.PERSON, Kind.FIRST_NAME, Kind.LAST_NAME, Kind.COMPANY}
@@ -74,6 +92,27 @@ def amended(manner: Manner, reading: Reading, held: Mapping[str, Value], text: s
         troubles = {name: found for name, found in troubles.items() if found.trouble != "vague"}
         rest = _LATER.sub(" ", rest)
     return replace(reading, values=values, troubles=troubles, rest=rest)
+
+
+def recounted(manner: Manner, held: Mapping[str, Value], text: str) -> Reading | None:
+    """Give how many it is now, told by how many it was: "double that", "and for 10 more?".
+
+    Where nobody has said how many it was, the number is open; None for other words.
+    """
+    slot = manner.of_kind(Kind.COUNT)
+    times, more = _TIMES.fullmatch(text), _MORE.fullmatch(text)
+    if slot is None or not (times or more):
+        return None
+    before = held.get(slot.name)
+    many = 0
+    if isinstance(before, int) and times:
+        many = int(before * _FACTORS[times["f"].lower().split()[0]])
+    elif isinstance(before, int) and more:
+        step = numbers.value(more["n"])
+        many = before + (step if more["way"].lower() not in {"less", "fewer"} else -step)
+    if many < 1:
+        return Reading(troubles={slot.name: Found(0, len(text), None, "open")})
+    return Reading(values={slot.name: many})
 
 
 def _name(held: str, found: Value, text: str) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from appliance.models.desk_model import (
+    amends,
     chitchat,
     heard,
     quoting,
@@ -72,6 +73,9 @@ def carried_on(
         return None
     tool, args = last
     manner = desk.tools[tool]
+    if (anew := amends.recounted(manner, args, text)) is not None:
+        task = Task(tool=tool, slots={**args, **anew.values}, words=text)
+        return tasks.proceed(desk, frame, task, troubles=anew.troubles)
     reading = tasks.read(desk, manner, text, written=written)
     others = any(one.sure and not is_chat(one.intent) and one.tool != tool for one in found)
     brief = len(prepared(text).split()) <= 4 and (

@@ -290,8 +290,11 @@ def wants_more(desk: Desk, frame: Frame, one: Wish, text: str, written: str) -> 
     ):
         return False
     task = begun(desk, frame, one, (), text, written)
+    troubles = tasks.read(desk, manner, text, written=written).troubles
     return tasks.bargains(manner, task) is not None or any(
-        slot.required and task.slots.get(slot.name) is None for slot in manner.slots
+        (slot.required and task.slots.get(slot.name) is None)
+        or (slot.kind is Kind.COUNT and slot.name in troubles)
+        for slot in manner.slots
     )
 
 

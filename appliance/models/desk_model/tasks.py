@@ -139,8 +139,10 @@ def prompt(desk: Desk, task: Task) -> tuple[str, tuple[str, ...]]:
     manner = desk.tools[task.tool]
     if task.confirming:
         return read_back(manner, task.slots), wording.CONFIRM_REPLIES
-    asked = _missing(desk, manner, task)
-    return (asked[1], asked[2]) if asked else ("", ())
+    if asked := _missing(desk, manner, task):
+        return asked[1], asked[2]
+    slot = manner.slot(task.asked)  # "10 or 15 users?" asks for what could be left out
+    return _question(desk, manner, slot, task) if slot else ("", ())
 
 
 def waiting(

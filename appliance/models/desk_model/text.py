@@ -169,6 +169,10 @@ this that
 """
 
 
+_DRAWN = re.compile(r"(no)o+|(ye)e*(s)s*|(nop)(e)e+|(yea)a*(h)h*")
+"""A plain yes or no drawn out."""
+
+
 class Mender:
     """Mends typos in the words that matter, and leaves every other real word alone.
 
@@ -220,6 +224,8 @@ class Mender:
     def _mended(self, word: str) -> str:
         if word in self._known:
             return self._turned(word, self._keys) if len(word) > 4 else ""
+        if drawn := _DRAWN.fullmatch(word):
+            return "".join(filter(None, drawn.groups()))
         if turned := self._turned(word, self._little):
             return turned
         if len(word) == 3:

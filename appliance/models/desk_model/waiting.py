@@ -207,11 +207,22 @@ def _chosen(desk: Desk, frame: Frame, offer: Offer, text: str) -> Move | None:
 
 def _chosen_time(desk: Desk, frame: Frame, offer: Offer, text: str) -> Move | None:
     place = _place(text, offer.options, fuzzy=False)
+    if place is None and (match := _END.fullmatch(text)):
+        place = 0 if match["earlier"] else len(offer.options) - 1
     if place is None and len(offer.options) == 1 and signals.nod(text)[0] is Nod.YES:
         place = 0
     if place is None or frame.task is None:
         return None
     return within.in_task(desk, frame, frame.task, offer.options[place], offer.options[place])
+
+
+_END = re.compile(
+    r"\W*(?:(?:no|ok(?:ay)?|yes|then|let'?s (?:take|do)|i(?:'d|'ll)? (?:take|prefer|like))\W+)*"
+    r"the (?:(?P<earlier>earlier|earliest)|later|latest|last) (?:one|time|slot|option)"
+    r"\W*(?:please|then)?\W*",
+    re.I,
+)
+"""The first or the last of times put forward."""
 
 
 def _place(text: str, labels: Sequence[str], *, fuzzy: bool = True) -> int | None:

@@ -264,6 +264,8 @@ def again(slot: Slot, trouble: str, question: str) -> str:
         return broken[slot.kind]
     if trouble == "past":
         return f"That day has already passed. {question}"
+    if trouble == "open":
+        return question
     return f"{SORRY} {question}"
 
 

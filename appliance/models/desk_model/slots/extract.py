@@ -131,15 +131,9 @@ class _Reader:
                 continue
             for slot in own or [Slot(kind.value, kind, required=False)]:
                 asked = self.asked == slot.name
-                if (
-                    kind is Kind.TIME
-                    and own
-                    and not asked
-                    and self._may_be_bare(slot, left, context)
-                ):
-                    source, asked = _ONE.sub(_covered, left), True
-                else:
-                    source = left
+                source = _ONE.sub(_covered, left) if kind is Kind.TIME else left
+                if kind is Kind.TIME and own and not asked:
+                    asked = self._may_be_bare(slot, left, context)
                 hits = _find(kind, source, slot, context, asked=asked, day=day, half=self._half())
                 if kind is Kind.TIME and own and not asked and any(one.value for one in hits):
                     hits = self._with_bare(hits, source, slot, day, context)
@@ -234,9 +228,13 @@ class _Reader:
 
 _ONE = re.compile(
     rf"\b(?:party|table|group|team) (?:of|for) {numbers.NUMBER}\b|"
-    r"\b(?:(?:that|this|the|which|another|other|no|any|wrong|right) one|one of|one more)\b",
+    r"\b(?:that|this|the|which|another|other|no|any|wrong|right|my|your|our|his|her|their|an?)"
+    r"(?: (?!(?:to|at|for|from|by|around|about|till?|until|is|be|pm|am)\b)[a-z-]+){0,2} one\b"
+    r"(?!\W*(?:[ap]\.?\s?m\b|o'?\s?clock|thirty|fifteen|forty|in the (?:morning|afternoon)))|"
+    r"\b(?:no one|one of|one more)\b",
     re.I,
 )
+"""What holds a "one" that is no hour: a party of one, "the later one", "my work one"."""
 
 
 def _title(slot: Slot) -> str:

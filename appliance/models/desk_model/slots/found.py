@@ -55,7 +55,7 @@ class Found:
     """A value at [start, end) of the text.
 
     `trouble` says why there is none although something was said: `past`, `vague`, `broken`,
-    `several`.
+    `several`, `open` (it is to be asked for).
     `hint` is the vague part in the customer's words, e.g. "morning".
     """
 

@@ -34,23 +34,21 @@ VALUES = {
     **{word: 10 * number for number, word in enumerate(_TENS, 2)},
 }
 _ANY = "|".join([*_TENS, *sorted(_ONES, key=len, reverse=True)])
-WORD = (
-    rf"(?:(?:{'|'.join(_TENS)})[ -](?:{'|'.join(_ONES[1:10])})|{_ANY}|"
-    r"(?:a|one|two|three|five) hundred|a dozen|half a dozen|two dozen|a couple(?: of)?)"
+_BELOW_100 = rf"(?:(?:{'|'.join(_TENS)})[ -](?:{'|'.join(_ONES[1:10])})\b|(?:{_ANY})\b)"
+_BELOW_1000 = rf"(?:(?:an?|{_BELOW_100})[ -]hundred\b(?:(?: and)?[ -]{_BELOW_100})?|{_BELOW_100})"
+_SCALES = {"thousand": 1000, "million": 1_000_000}
+_SCALED = (
+    rf"(?:(?:an?|\d{{1,3}}(?:\.\d+)?|{_BELOW_1000})[ -](?:{'|'.join(_SCALES)})\b"
+    rf"(?:(?:,| and)? {_BELOW_1000})?)"
 )
-NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}}|{WORD})"
-_FIXED = {
-    "a dozen": 12,
-    "half a dozen": 6,
-    "two dozen": 24,
-    "a couple": 2,
-    "a couple of": 2,
-    "a hundred": 100,
-    "one hundred": 100,
-    "two hundred": 200,
-    "three hundred": 300,
-    "five hundred": 500,
-}
+_UNREAD = r"(?!\s*(?:hundred|thousand|million|billion|lakh|crore|dozen|k)\b)"
+"""A number before such a word is a part of one that is not read: "two billion" is no two."""
+WORD = (
+    rf"(?:{_SCALED}|half a dozen|(?:a|{_BELOW_100}) dozen\b|(?:a couple(?: of)?\b|{_BELOW_1000})"
+    rf"{_UNREAD})"
+)
+NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}})+|{WORD}|\d{{1,3}}(?:\.\d+)?\s?k\b|\d{{1,6}}(?!\d){_UNREAD})"
+_FIXED = {"half a dozen": 6, "a couple": 2, "a couple of": 2}
 _PEOPLE = (
     r"(?:seats?|users?|people|persons?|licen[cs]es?|employees|colleagues|of us|team ?members?|"
     r"members|accounts?|agents|staff|guests?|adults?|pax|ppl|heads|folks|reps|workers|logins?|kids|"
@@ -67,13 +65,18 @@ _TEAM = (
 _NO_COUNT = (
     r"days?|weeks?|months?|years?|hours?|min(?:ute)?s?|%|per|percent|cents?|dollars?|euros?|off|"
     r"for|"
-    r"[ap]m|of|or|and|to|with"
+    r"[ap]m|of|or|and|to|with|hundred|thousand|million|billion|lakh|crore|dozen|k"
 )
 _ABOUT = r"(?:about |around |roughly |only |just |some |maybe |up to |over |approximately |like )*"
+_MONEY = r"(?:dollars?|usd|euros?|eur|pounds?|gbp|bucks)\b"
 _PERCENT = re.compile(
     rf"(?<![\w.])({NUMBER}(?:[.,]\d+)?)\s*(?:%|per ?cents?\b|pct\b|percentage\b)", re.I
 )
-_OFF = re.compile(rf"\bdiscount of\s+({NUMBER})\b|\b({NUMBER})\s+off\b", re.I)
+_OFF = re.compile(
+    rf"\bdiscount of\s+({NUMBER})\b(?!\s*(?:[$€£]|{_MONEY}))|"
+    rf"(?<![$€£\d.,])(?<![$€£] )\b({NUMBER})\s+off\b",
+    re.I,
+)
 _SHARE = re.compile(
     r"\b(?:a|one) (tenth|fifth|quarter|third)\b(?= (?:off|less|cheaper|discount)|\W*$)", re.I
 )
@@ -84,11 +87,19 @@ _HALF = re.compile(r"\bhalf (?:the )?(?:price|off)\b|\b(?:for )?half (?:of )?the
 def value(words: str) -> int:
     """Read a number that NUMBER matched."""
     words = words.lower().replace(",", "")
-    if words.isdigit():
-        return int(words)
     if words in _FIXED:
         return _FIXED[words]
-    return sum(VALUES[word] for word in re.split(r"[ -]", words))
+    total, part = 0, 0.0
+    for word in re.findall(r"[\d.]+|[a-z]+", words):
+        if word in {"k", *_SCALES}:
+            total, part = total + round((part or 1) * _SCALES.get(word, 1000)), 0
+        elif word in {"hundred", "dozen"}:
+            part = (part or 1) * (100 if word == "hundred" else 12)
+        elif word[0].isdigit():
+            part = float(word)
+        elif word in VALUES:
+            part += VALUES[word]
+    return total + int(part)
 
 
 def counts(text: str, slot: Slot, *, asked: bool) -> list[Found]:
@@ -113,6 +124,9 @@ def counts(text: str, slot: Slot, *, asked: bool) -> list[Found]:
     else:
         patterns.append(rf"\b(?:make it|make that) ({NUMBER})\b")
     patterns.append(rf"\b{re.escape(slot.words[-1])}(?: is| are|:)? ({NUMBER})\b")
+    if range_ := _range(text, units, asked=asked):
+        return [range_]
+    text = _BELOW_ZERO.sub(lambda match: "\x00" * len(match[0]), text)
     for pattern in patterns:
         if match := _last(re.compile(pattern, re.I), text):
             return [Found(match.start(), match.end(), value(match[1]))]
@@ -121,6 +135,31 @@ def counts(text: str, slot: Slot, *, asked: bool) -> list[Found]:
     if asked and re.search(r"\b(?:just me|only me|myself|me alone)\b", text, re.I):
         return [Found(0, len(text), 1)]
     return []
+
+
+_BELOW_ZERO = re.compile(
+    r"(?<![^\s\x00(])-\s?\d[\d,.]*\w*|(?<!\w)minus \w+|\d[\d.]*\.\d{3}\b(?!k)", re.I
+)
+"""What is no count: less than nothing, and "1.500", which may be either of two."""
+_RANGE = (
+    rf"(?<![\w.,/:-])(?<!from )(?P<between>between )?(?P<low>{NUMBER})\s?"
+    rf"(?:-|to|or|(?P<and>and)|till|until)\s?(?P<high>{NUMBER})"
+)
+
+
+def _range(text: str, units: str, *, asked: bool) -> Found | None:
+    """Find "10 to 15 users": which of them is for the customer to say."""
+    patterns = [rf"{_RANGE} {units}\b", rf"\b(?:(?:for|about|with) |(?=between )){_RANGE}(?=\W*$)"]
+    patterns += [rf"^\W*(?:\w+ ){{0,2}}?{_RANGE}(?=\W*$)"] if asked else []
+    for pattern in patterns:
+        match = re.search(pattern, text, re.I)
+        if match is None or (match["and"] and not match["between"]):
+            continue
+        low, high = value(match["low"]), value(match["high"])
+        if low < high:
+            hint = f"{low} {high}"
+            return Found(match.start(), match.end(), None, "several", hint)
+    return None
 
 
 def of_people(slot: Slot) -> bool:
@@ -151,7 +190,7 @@ def amounts(text: str, slot: Slot, *, asked: bool) -> list[Found]:
     """Find a sum of money: "$1,200", "1200 dollars"; bare when asked or named."""
     pattern = (
         r"[$€£]\s?(\d[\d,]*(?:\.\d{1,2})?)|"
-        r"\b(\d[\d,]*(?:\.\d{1,2})?)\s?(?:dollars?|usd|euros?|eur|pounds?|gbp|bucks)\b"
+        rf"\b(\d[\d,]*(?:\.\d{{1,2}})?)\s?{_MONEY}"
     )
     if match := _last(re.compile(pattern, re.I), text):
         return [Found(match.start(), match.end(), _decimal(match[1] or match[2]))]

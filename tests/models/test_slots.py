@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from appliance.models.desk_model import signals
-from appliance.models.desk_model.slots import choices, days, extract, schema, times
+from appliance.models.desk_model.slots import choices, extract, holidays, schema, times
 from appliance.models.desk_model.slots.found import Context, Kind, Product, Slot
 from tests.models.talk import NOW, open_days
 
@@ -27,7 +27,7 @@ CONTEXT = Context(
         Product("premium", "Premium", ("premium", "premium plan")),
         Product("enterprise", "Enterprise", ("enterprise", "enterprise plan")),
     ),
-    named_days=days.named(NOW.date()),
+    named_days=holidays.named(NOW.date()),
 )
 _TEXT = {"type": "string"}
 _MAYBE = {"anyOf": [{"type": "string"}, {"type": "null"}], "default": None}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.models.talk import Customer
-from tests.models.test_slots import PRICE, read
+from tests.models.test_slots import DEMO, PRICE, read
 
 Desk = Callable[..., Customer]
 _BOOK = "book a demo thursday at 3pm, i'm Jane Doe"
@@ -177,3 +177,144 @@ def test_money_off_is_no_per_cent(words: str) -> None:
 )
 def test_per_cents_off_stay(words: str, percent: int) -> None:
     assert read(PRICE, words) == {"discount_percent": percent}
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("friday after thanksgiving", "2026-11-27"),
+        ("day before thanksgiving", "2026-11-25"),
+        ("the day before christmas", "2026-12-24"),
+        ("the monday after thanksgiving", "2026-11-30"),
+        ("the monday before christmas", "2026-12-21"),
+        ("three days after thanksgiving", "2026-11-29"),
+        ("the day after thursday", "2026-11-20"),
+        ("a week after thanksgiving", "2026-12-03"),
+        ("the day after thanksgiving", "2026-11-27"),
+        ("the friday after the 23rd", "2026-11-27"),
+        ("thanksgiving", "2026-11-26"),
+        ("the day after tomorrow", "2026-11-18"),
+        ("the friday after next", "2026-11-27"),
+        ("next friday", "2026-11-27"),
+        ("the friday after", "2026-11-20"),
+        ("last friday of the month", "2026-11-27"),
+        ("the last monday of this month", "2026-11-30"),
+        ("the first monday of the month", "2026-12-07"),
+        ("the first monday of december", "2026-12-07"),
+        ("on friday in two weeks", "2026-12-04"),
+        ("in two weeks, on a friday", "2026-12-04"),
+        ("in two weeks", "2026-11-30"),
+        ("friday the 20th", "2026-11-20"),
+        ("thursday, 19 november", "2026-11-19"),
+        ("19.11.", "2026-11-19"),
+        ("on 19.11", "2026-11-19"),
+        ("19.11.2026", "2026-11-19"),
+        ("a tuesday in december", "2026-12-01"),
+        ("next month, maybe on a tuesday", "2026-12-01"),
+        ("wednesday next week", "2026-11-25"),
+    ],
+)
+def test_a_day_told_by_another_or_by_a_period(words: str, day: str) -> None:
+    assert read(DEMO, words) == {"day": day}
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("19.11. 14:00", {"day": "2026-11-19", "time": "14:00"}),
+        ("on 19.11 at 14:00", {"day": "2026-11-19", "time": "14:00"}),
+        ("thursday at 14.30", {"day": "2026-11-19", "time": "14:30"}),
+        ("we use version 4.12. can I have thursday at 2", {"day": "2026-11-19", "time": "14:00"}),
+    ],
+)
+def test_a_date_with_points_is_no_time(words: str, found: dict[str, str]) -> None:
+    assert read(DEMO, words) == found
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["friday the 19th", "Friday 19 November", "on friday, nov 19", "monday the 20th of nov"],
+)
+def test_a_weekday_that_is_not_that_date_is_asked_about(words: str) -> None:
+    assert read(DEMO, words) == {"day!": "several"}
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("I was there on friday, can I have a demo next wednesday", "2026-11-25"),
+        ("we spoke on monday and I would like thursday", "2026-11-19"),
+        ("I had a demo on friday, another one on tuesday please", "2026-11-17"),
+        ("I was thinking friday", "2026-11-20"),
+        ("I was hoping for friday", "2026-11-20"),
+    ],
+)
+def test_what_was_done_names_no_day_to_come(words: str, day: str) -> None:
+    assert read(DEMO, words) == {"day": day}
+
+
+_PERIODS = [
+    ("any day after thursday", "after Thursday 19 November", "Friday 20 November"),
+    ("I'm full until thursday, so after that", "after Thursday 19 November", "Friday 20 November"),
+    ("I'm away till the 23rd, demo after that", "after Monday 23 November", "Tuesday 24 November"),
+    ("before friday", "before Friday 20 November", "Monday 16 November"),
+    ("not before friday", "from Friday 20 November", "Friday 20 November"),
+    ("at the end of the month", "at the end of the month", "Tuesday 24 November"),
+    ("next month", "next month", "Tuesday 1 December"),
+    ("end of next month", "at the end of next month", "Monday 28 December"),
+    ("sometime in december", "in December", "Tuesday 1 December"),
+    ("december", "in December", "Tuesday 1 December"),
+    ("late december", "in late December", "Monday 21 December"),
+    ("in 2 months", "in 2 months", "Wednesday 13 January"),
+    ("early next week", "early next week", "Monday 23 November"),
+    ("next week", "next week", "Monday 23 November"),
+    (
+        "the week after thanksgiving",
+        "from Monday 30 November to Sunday 6 December",
+        "Monday 30 November",
+    ),
+]
+
+
+@pytest.mark.parametrize(("words", "period", "first"), _PERIODS)
+def test_a_period_is_asked_about_with_days_inside_it(
+    customer: Desk, words: str, period: str, first: str
+) -> None:
+    visitor = customer()
+    visitor.say("I want a demo")
+    said = visitor.say(words)
+    assert said.startswith(f"Which day {period} would suit you? For example {first}")
+    assert visitor.quick_replies[0] == first
+
+
+@pytest.mark.parametrize("words", ["this weekend", "over the weekend", "next weekend"])
+def test_a_period_that_is_closed_is_told(customer: Desk, words: str) -> None:
+    visitor = customer()
+    visitor.say("I want a demo")
+    said = visitor.say(words)
+    assert said.startswith(f"We are closed {'next' if 'next' in words else 'this'} weekend.")
+    assert all(reply.startswith(("Mon", "Tues", "Wednes")) for reply in visitor.quick_replies)
+
+
+@pytest.mark.parametrize(
+    ("period", "words", "day"),
+    [
+        ("end of next month", "tuesday", "2026-12-29"),
+        ("in december", "the 21st", "2026-12-21"),
+        ("in december", "monday", "2026-12-07"),
+        ("after thursday", "friday", "2026-11-20"),
+        ("next week", "wednesday", "2026-11-25"),
+        ("in december", "tomorrow", "2026-11-17"),
+    ],
+)
+def test_a_bare_day_is_the_one_in_the_period(
+    customer: Desk, period: str, words: str, day: str
+) -> None:
+    visitor = customer()
+    visitor.talk("I want a demo", period, words, "at 10", "Jane Doe", "jane@example.com", "yes")
+    assert visitor.last("schedule_demo")["day"] == day
+
+
+def test_hours_of_a_day_after_a_holiday(customer: Desk) -> None:
+    said = customer().say("till when can I call on Friday after Thanksgiving?")
+    assert said.startswith("On Friday 27 November we are open from 9:00 am to 1:00 pm.")

@@ -29,7 +29,7 @@ from appliance.models.desk_model import dialogue, replay, results, turn
 from appliance.models.desk_model.manner import Manner, manner_of
 from appliance.models.desk_model.move import Call, Desk, Move
 from appliance.models.desk_model.pack import DeskPack
-from appliance.models.desk_model.slots import days
+from appliance.models.desk_model.slots import holidays
 from appliance.models.desk_model.slots.found import Context
 
 NAME = "desk"
@@ -110,7 +110,7 @@ class DeskModel(BaseChatModel):
             region=self.pack.config.client.region,
             products=self.pack.products,
             named_days={
-                **days.named(facts.today),
+                **holidays.named(facts.today),
                 **{one.name.lower(): one.on for one in self.pack.config.calendar.exceptions},
             },
         )

@@ -13,7 +13,7 @@ from appliance.models.desk_model import amends, answers, opening, signals, wordi
 from appliance.models.desk_model.frame import Frame, Part, Slots, Task
 from appliance.models.desk_model.manner import Manner
 from appliance.models.desk_model.move import Call, Desk, Move
-from appliance.models.desk_model.slots import extract, times
+from appliance.models.desk_model.slots import extract, periods, times
 from appliance.models.desk_model.slots.found import Found, Kind, Slot, Value
 
 _KNOWN = {Kind.PERSON: "name", Kind.EMAIL: "email", Kind.PHONE: "phone", Kind.COMPANY: "company"}
@@ -31,7 +31,7 @@ def read(
     context = replace(
         desk.context,
         near=date.fromisoformat(near) if near else None,
-        week=_week(desk, near, task.period if task else ""),
+        week=_week(desk, near, task.period if task and not known else ""),
         offered=_offered(desk, task) if task and not known else (),
     )
     reading = extract.read(
@@ -55,18 +55,14 @@ def _offered(desk: Desk, task: Task) -> tuple[date, ...]:
 
 
 def _week(desk: Desk, near: str, period: str) -> date | None:
-    """Give the Monday of the week spoken of, if it is not this week."""
-    if "next week" in period:
-        return _next_week(desk)
+    """Give the first day of the week or period spoken of, if it is not this week."""
+    if (spoken_of := periods.span(period, desk.turn.today)) is not None:
+        return spoken_of[0] if spoken_of[0] > desk.turn.today else None
     if near:
         day = date.fromisoformat(near)
         monday = day - timedelta(days=day.weekday())
-        return monday if monday >= _next_week(desk) else None
+        return monday if monday > desk.turn.today else None
     return None
-
-
-def _next_week(desk: Desk) -> date:
-    return desk.turn.today + timedelta(days=7 - desk.turn.today.weekday())
 
 
 def prefilled(desk: Desk, manner: Manner, frame: Frame) -> Slots:
@@ -264,9 +260,13 @@ def _vague(desk: Desk, slot: Slot, found: Found, task: Task) -> _Question | None
     if slot.kind is Kind.DAY:
         if task.asked is None and not found.hint:
             return None
-        replies = tuple(wording.day(on) for on in _days_in(desk, found.hint))
-        task = replace(task, asked=slot.name, period=found.hint)
-        return task, wording.which_day(found.hint, replies), replies
+        days, closed = _days_in(desk, found.hint)
+        replies = tuple(wording.day(on) for on in days)
+        period = wording.period(found.hint)
+        task = replace(task, asked=slot.name, period="" if closed else found.hint)
+        if closed:
+            return task, wording.closed_then(period, replies), replies
+        return task, wording.which_day(period, replies), replies
     day = next((v for k, v in task.slots.items() if _is_day(desk, task, k)), None)
     if day is None:
         return None
@@ -293,9 +293,16 @@ def _time_question(desk: Desk, on: date, hint: str) -> tuple[str, tuple[str, ...
     return wording.which_time(hint, opening.spans(given)), replies
 
 
-def _days_in(desk: Desk, hint: str) -> list[date]:
-    """List open days that fit a vague period."""
-    return desk.turn.next_open(after=_next_week(desk) if "next week" in hint else None, most=3)
+def _days_in(desk: Desk, hint: str) -> tuple[list[date], bool]:
+    """List open days that fit a vague period, or the next ones where all of it is closed."""
+    bounds = periods.span(hint, desk.turn.today)
+    if bounds is None:
+        return desk.turn.next_open(most=3), False
+    first, last = bounds
+    inside = [on for on in desk.turn.next_open(after=first, most=3) if on <= last]
+    if inside or last not in desk.turn.open_days:
+        return inside, False
+    return desk.turn.next_open(after=last, most=3), True
 
 
 def _closed(desk: Desk, manner: Manner, task: Task) -> _Question | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, time
 from decimal import Decimal
 
+from appliance.models.desk_model.slots import periods
 from appliance.models.desk_model.slots.found import Kind, Slot, Value
 
 YES, NO = "Yes, please", "No, thanks"
@@ -273,6 +274,20 @@ def which_day(hint: str, days: Sequence[str]) -> str:
     """Ask for the day within a vague period."""
     lead = f"Which day {hint} would suit you" if hint else "Which day would suit you"
     return f"{lead}? For example {listed(days, 'or')}." if days else f"{lead}?"
+
+
+def period(words: str) -> str:
+    """Word a period of days: next week, at the end of the month, after Thursday 19 November."""
+    if (bounds := periods.bounds(words)) is None:
+        return periods.worded(words)
+    way, first, last = bounds
+    return f"{way} {day(first)}" + (f" to {day(last)}" if last else "")
+
+
+def closed_then(when: str, others: Sequence[str]) -> str:
+    """Say that a whole period is closed and name the next open days."""
+    rest = f" The next open days are {listed(others, 'and')}." if others else ""
+    return f"We are closed {when}.{rest} Which day would suit you?"
 
 
 def which_of(options: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from appliance.config.model import BotConfig
 from appliance.models.desk_model.manner import manner_of
 from appliance.models.desk_model.move import Desk
 from appliance.models.desk_model.pack import DeskPack
-from appliance.models.desk_model.slots import days
+from appliance.models.desk_model.slots import holidays
 from appliance.models.desk_model.slots.found import Context
 from appliance.models.desk_model.turn import Turn
 from appliance.models.embedder import Embedder
@@ -60,6 +60,6 @@ def desk_with(
             now=now,
             open_days={},
             region=pack.config.client.region,
-            named_days=days.named(now.date()),
+            named_days=holidays.named(now.date()),
         ),
     )

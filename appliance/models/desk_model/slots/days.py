@@ -3,55 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
+from itertools import pairwise
 
-from appliance.models.desk_model.slots import numbers
+from appliance.models.desk_model.slots import day_words, periods
+from appliance.models.desk_model.slots.day_words import COUNT, MONTH, NTH, WEEKDAY
 from appliance.models.desk_model.slots.found import Context, Found
 
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_ORDINALS = [
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-    "thirteenth",
-    "fourteenth",
-    "fifteenth",
-    "sixteenth",
-    "seventeenth",
-    "eighteenth",
-    "nineteenth",
-    "twentieth",
-]
-_FAR = {
-    **{word: number for number, word in enumerate(_ORDINALS, 1)},
-    **{f"twenty-{word}": 20 + number for number, word in enumerate(_ORDINALS[:9], 1)},
-    "thirtieth": 30,
-    "thirty-first": 31,
-}
-_D = (
-    r"(?:mondays?|mon|tuesdays?|tues?|wednesdays?|weds?|thursdays?|thurs?|thu|fridays?|fri|"
-    r"saturdays?|(?<!\bwe )(?<!\bi )(?<!they )(?<!were )(?<!be )sat|sundays?|sun)\b\.?"
-)
-_M = (
-    r"(?:january|jan|february|feb|march|mar|april|apr|may|june|jun|july|jul|august|aug|"
-    r"september|sept|sep|october|oct|november|nov|december|dec)\b\.?"
-)
-_NTH = (
-    r"(?:\d{1,2}(?:st|nd|rd|th)|(?:twenty|thirty)[ -](?:first|second|third|fourth|fifth|sixth|"
-    r"seventh|eighth|ninth)|thirtieth|" + "|".join(reversed(_ORDINALS)) + ")"
-)
-_N = rf"(?:{numbers.NUMBER}|an?)"
 _YEAR = r"(?:,?\s+(?P<y>20\d\d))?"
 
 _FURTHEST = 3653
@@ -61,32 +20,140 @@ _OPEN = re.compile(
     r"whatever|later)\b",
     re.I,
 )
-_Reader = Callable[[re.Match[str], Context], date | str | None]
+_Read = date | str | tuple[date, date]
+"""A day, the words of a period, or two days of which one is meant."""
+_Reader = Callable[[re.Match[str], Context], _Read | None]
 
 
 def find(text: str, context: Context, *, asked: bool = False) -> list[Found]:
-    """Find days, best reading first; `past` and `vague` ones come back without a value."""
+    """Find days, best reading first; `past`, `vague` and doubtful ones come without a value."""
     found: list[Found] = []
     weekdays: dict[int, int] = {}
-    covered = text
-    for name, day in sorted(context.named_days.items(), key=lambda one: -len(one[0])):
+    covered = _PAST.sub(lambda match: "\x00" * len(match[0]), text)
+    for start, end, told in _related(covered, context):
+        found.append(_found(start, end, told, context))
+        covered = _cover(covered, start, end)
+    for name, day in _by_length(context.named_days):
         if holiday := re.search(rf"\b{re.escape(name)}\b", covered, re.I):
-            found.append(_found(holiday, day, context))
-            covered = _cover(covered, holiday)
+            found.append(_found(*holiday.span(), day, context))
+            covered = _cover(covered, *holiday.span())
     for pattern, reader in _READERS:
         for match in pattern.finditer(covered):
             read = reader(match, context)
             if read is not None:
-                found.append(_found(match, read, context))
-                covered = _cover(covered, match)
+                found.append(_found(*match.span(), read, context))
+                covered = _cover(covered, *match.span())
                 if reader is _plain_weekday:
-                    weekdays[match.start()] = _weekday(match["d"])
+                    weekdays[match.start()] = day_words.weekday(match["d"])
     if not found and asked:
         return _when_asked(text, context)
     # A weekday beside the date it belongs to tells nothing new: "August 26, on Sunday".
     dated = {_day(one).weekday() for one in found if one.value and one.start not in weekdays}
-    told = [one for one in found if weekdays.get(one.start) not in dated]
-    return sorted(told, key=lambda one: one.start)
+    found = [one for one in found if weekdays.get(one.start) not in dated]
+    return _in_period(text, sorted(found, key=lambda one: one.start), weekdays, context)
+
+
+def _by_length(named: Mapping[str, date]) -> list[tuple[str, date]]:
+    return sorted(named.items(), key=lambda one: -len(one[0]))
+
+
+def _in_period(
+    text: str, found: list[Found], weekdays: Mapping[int, int], context: Context
+) -> list[Found]:
+    """Put a bare weekday into the period beside it: "on a friday, at the end of next month"."""
+    for one, other in pairwise(found):
+        beside = _JOINT.fullmatch(text[one.end : other.start])
+        day, period = (one, other) if one.start in weekdays else (other, one)
+        bounds = periods.span(period.hint, context.today) if period.trouble == "vague" else None
+        if beside and bounds and day.start in weekdays and re.match(WEEKDAY, text[day.start :]):
+            on = _next(bounds[0] - timedelta(days=1), weekdays[day.start])
+            kept = [each for each in found if each not in {one, other}]
+            return [*kept, _found(one.start, other.end, on, context)]
+    return found
+
+
+_JOINT = re.compile(r"\W*(?:(?:on|an?|some|in|at|maybe|perhaps|ideally|preferably)\W+)*", re.I)
+_PAST = re.compile(
+    r"(?<!if )\b(?:i|we) (?:(?:was|were) (?:there|here|in\b|at\b|with\b|away|ill|sick|"
+    r"on the (?:phone|line|call))|(?:already )?(?:called|rang|phoned|visited|came|met|spoke|talked|"
+    r"attended|saw|tried|wrote (?:to )?you|"
+    r"(?:had|did) (?:an?|my|our|the) (?:\w+ )?(?:demo|call|meeting|appointment|chat)))"
+    r"[^,.;!?]*?(?=[,.;!?]|\b(?:and|but|so)\b|$)",
+    re.I,
+)
+"""What was done names no day to come: "I was there on friday, can I have a demo next wednesday"."""
+_LEAD = re.compile(
+    rf"(?<![\w\x00])(?:(?P<not>not )?(?:any ?(?:day|time) |some ?(?:time|day) )?"
+    rf"(?P<bound>after|before|until|till?|through|later than|earlier than|starting(?: from)?|from)|"
+    rf"(?:on )?(?P<the>the )?(?:(?P<d>{WEEKDAY})|(?:(?P<n>{COUNT}) )?(?P<u>days?|weeks?)) "
+    rf"(?P<way>after|before)) ",
+    re.I,
+)
+_AWAY = re.compile(
+    r"\b(?:full|busy|away|out|off|booked|travell?ing|abroad|holidays?|vacation|leave|unavailable|"
+    r"closed|tied up|swamped|sick|ill|not (?:free|available|here|back|around|in)|can'?t|cannot|"
+    r"won'?t)\b"
+    r"[^.;!?]*$",
+    re.I,
+)
+
+
+def _related(text: str, context: Context) -> Iterator[tuple[int, int, date | str]]:
+    """Read days told by another one: "the friday after thanksgiving"; a bound alone is no day."""
+    done = 0
+    for lead in _LEAD.finditer(text):
+        anchor = _anchor(text, lead.end(), context) if lead.start() >= done else None
+        if anchor is None:
+            continue
+        done, on = anchor
+        if lead["bound"]:
+            onward = re.match(r" (?:on|onwards?|forward)\b", text[done:])
+            read: date | str | None = _bound(lead, on, text[: lead.start()], onward=bool(onward))
+        else:
+            read = _beyond(lead, on)
+        if read is not None:
+            yield lead.start(), done, read
+
+
+def _anchor(text: str, start: int, context: Context) -> tuple[int, date] | None:
+    """Give the end and the day of what stands at a place."""
+    for name, day in _by_length(context.named_days):
+        if holiday := re.compile(rf"(?:the )?{re.escape(name)}\b", re.I).match(text, start):
+            return holiday.end(), day
+    for pattern, reader in _READERS:
+        if match := pattern.match(text, start):
+            read = reader(match, context)
+            if isinstance(read, date):
+                return match.end(), read
+    return None
+
+
+def _beyond(lead: re.Match[str], on: date) -> date | str | None:
+    """Give the weekday, or so many days, before or after a day."""
+    before = lead["way"].lower() == "before"
+    if lead["d"]:
+        weekday = day_words.weekday(lead["d"])
+        return _next(on - timedelta(days=8), weekday) if before else _next(on, weekday)
+    weeks = lead["u"].lower().startswith("week")
+    if weeks and not lead["n"]:
+        first = _monday(on) + timedelta(days=-7 if before else 7)
+        return periods.bound("from", first, first + timedelta(days=6))
+    step = (day_words.count(lead["n"]) if lead["n"] else 1) * (7 if weeks else 1)
+    return _ahead(on, -step if before else step)
+
+
+def _bound(lead: re.Match[str], on: date, before: str, *, onward: bool) -> str | None:
+    """Give the days on one side of a day; who is away until Thursday comes after it."""
+    way = lead["bound"].lower()
+    sense = {"before": "before", "earlier than": "before", "after": "after", "later than": "after"}
+    side = sense.get(way, "until")
+    if way.startswith(("from", "starting")):
+        return periods.bound("from", on) if onward or way != "from" else None
+    if lead["not"]:
+        side = {"before": "from", "after": "until"}.get(side, "from")
+    elif _AWAY.search(before):
+        side = {"before": "from", "after": "until"}.get(side, "after")
+    return periods.bound(side, on)
 
 
 def _day(one: Found) -> date:
@@ -98,40 +165,26 @@ def _when_asked(text: str, context: Context) -> list[Found]:
     if vague := _OPEN.search(text):
         return [Found(vague.start(), vague.end(), None, trouble="vague", hint="")]
     if bare := re.fullmatch(r"\W*(?:the\s+)?(\d{1,2})\W*", text):
-        read = _day_of_month(int(bare[1]), context.today)
-        return [_found(bare, read, context)] if read else []
+        read = _day_of_month(int(bare[1]), _since(context))
+        return [_found(*bare.span(), read, context)] if read else []
+    if month := re.fullmatch(rf"\W*{MONTH}\W*", text, re.I):
+        return [_found(*month.span(), f"in {text.strip(' .,!?')}", context)]
     return []
 
 
-def _found(match: re.Match[str], read: date | str, context: Context) -> Found:
+def _found(start: int, end: int, read: _Read, context: Context) -> Found:
     if isinstance(read, str):
-        return Found(match.start(), match.end(), None, trouble="vague", hint=read)
+        return Found(start, end, None, trouble="vague", hint=read)
+    if isinstance(read, tuple):
+        hint = " ".join(day.isoformat() for day in sorted(read))
+        return Found(start, end, None, trouble="several", hint=hint)
     if read < context.today:
-        return Found(match.start(), match.end(), None, trouble="past")
-    return Found(match.start(), match.end(), read.isoformat())
+        return Found(start, end, None, trouble="past")
+    return Found(start, end, read.isoformat())
 
 
-def _cover(text: str, match: re.Match[str]) -> str:
-    return text[: match.start()] + "\x00" * (match.end() - match.start()) + text[match.end() :]
-
-
-def _weekday(words: str) -> int:
-    return _WEEKDAYS.index(words.lower()[:3])
-
-
-def _month(words: str) -> int:
-    return _MONTHS.index(words.lower()[:3]) + 1
-
-
-def _nth(words: str) -> int:
-    words = words.lower()
-    if words[0].isdigit():
-        return int(re.sub(r"\D", "", words))
-    return _FAR[words.replace(" ", "-")]
-
-
-def _count(words: str) -> int:
-    return 1 if words.lower() in {"a", "an"} else numbers.value(words)
+def _cover(text: str, start: int, end: int) -> str:
+    return text[:start] + "\x00" * (end - start) + text[end:]
 
 
 def _monday(day: date) -> date:
@@ -169,16 +222,25 @@ def _iso(m: re.Match[str], _: Context) -> date | None:
     return _make(int(m[1]), int(m[2]), int(m[3]))
 
 
-def _month_day(m: re.Match[str], context: Context) -> date | None:
-    day = int(m["n"]) if m["n"].isdigit() else _nth(m["n"])
-    return _coming(context.today, _month(m["m"]), day, m["y"])
+def _month_day(m: re.Match[str], context: Context) -> _Read | None:
+    day = int(m["n"]) if m["n"].isdigit() else day_words.nth(m["n"])
+    return _as_said(m, _coming(context.today, day_words.month(m["m"]), day, m["y"]), context)
+
+
+def _as_said(m: re.Match[str], on: date | None, context: Context) -> _Read | None:
+    """Give the date, or where it is no such weekday, it and the weekday next to it."""
+    said = m.groupdict().get("wd")
+    if on is None or not said or on < context.today or day_words.weekday(said) == on.weekday():
+        return on
+    near = _next(on - timedelta(days=4), day_words.weekday(said))
+    return (on, near if near >= context.today else near + timedelta(days=7))
 
 
 def _figures(m: re.Match[str], context: Context) -> date | None:
     first, second = int(m[1]), int(m[3])
     month_first = context.region in {"US", "PH", "CA"} and m[2] != "."
     month, day = (first, second) if month_first else (second, first)
-    if month > 12 >= day:
+    if month > 12 >= day and (m[2] != "." or m[4]):
         month, day = day, month
     if not 1 <= month <= 12:
         return None
@@ -186,10 +248,15 @@ def _figures(m: re.Match[str], context: Context) -> date | None:
     return _coming(context.today, month, day, year)
 
 
-def _weekday_nth(m: re.Match[str], context: Context) -> date | None:
+def _weekday_nth(m: re.Match[str], context: Context) -> _Read | None:
     """Give such a day of the month spoken of, else the next one to come."""
-    since = context.near.replace(day=1) if context.near else context.today
-    return _day_of_month(_nth(m["n"]), max(since, context.today))
+    return _as_said(m, _day_of_month(day_words.nth(m["n"]), _since(context)), context)
+
+
+def _since(context: Context) -> date:
+    """Give the day from which a bare day of the month is looked for."""
+    spoken_of = context.near or context.week or context.today
+    return max(spoken_of.replace(day=1), context.today)
 
 
 def _ago(_: re.Match[str], context: Context) -> date:
@@ -204,7 +271,7 @@ def _relative(m: re.Match[str], context: Context) -> date:
 
 
 def _in(m: re.Match[str], context: Context) -> date | None:
-    number = _count(m["n"])
+    number = day_words.count(m["n"])
     days = number * (7 if m["u"].lower().startswith("week") else 1)
     if m["u"].lower().startswith("fortnight"):
         days = number * 14
@@ -217,14 +284,14 @@ def _ahead(base: date, days: int) -> date | None:
 
 
 def _week_from(m: re.Match[str], context: Context) -> date | None:
-    weeks = _count(m["n"]) if m.groupdict().get("n") else 1
+    weeks = day_words.count(m["n"]) if m.groupdict().get("n") else 1
     start = m["d"].lower()
     if start in {"today", "now"}:
         base = context.today
     elif start == "tomorrow":
         base = context.today + timedelta(days=1)
     else:
-        base = _next(context.today, _weekday(start))
+        base = _next(context.today, day_words.weekday(start))
     return _ahead(base, 7 * weeks)
 
 
@@ -236,15 +303,25 @@ def _next(today: date, weekday: int) -> date:
 def _in_week(m: re.Match[str], context: Context) -> date:
     weeks = 2 if re.search(r"after next", m[0], re.I) else 1
     monday = _monday(context.today) + timedelta(days=7 * weeks)
-    return monday + timedelta(days=_weekday(m["d"]))
+    return monday + timedelta(days=day_words.weekday(m["d"]))
+
+
+def _week_on(m: re.Match[str], context: Context) -> date | None:
+    """Give "friday in two weeks": that day of the week so many weeks on."""
+    monday = _ahead(_monday(context.today), 7 * day_words.count(m["n"]))
+    return monday + timedelta(days=day_words.weekday(m["d"])) if monday else None
+
+
+def _after_next(m: re.Match[str], context: Context) -> date:
+    return _next(context.today, day_words.weekday(m["d"])) + timedelta(days=7)
 
 
 def _this_week(m: re.Match[str], context: Context) -> date:
-    return _monday(context.today) + timedelta(days=_weekday(m["d"]))
+    return _monday(context.today) + timedelta(days=day_words.weekday(m["d"]))
 
 
 def _plain_weekday(m: re.Match[str], context: Context) -> date:
-    which, weekday = (m["w"] or "").lower().split(), _weekday(m["d"])
+    which, weekday = (m["w"] or "").lower().split(), day_words.weekday(m["d"])
     if "last" in which or "past" in which:
         return context.today - timedelta(days=1)
     if "this" in which and weekday == context.today.weekday():
@@ -254,7 +331,7 @@ def _plain_weekday(m: re.Match[str], context: Context) -> date:
     if not which and (offered := [on for on in context.offered if on.weekday() == weekday]):
         return offered[0]
     if context.week is not None and not which:
-        return context.week + timedelta(days=weekday)
+        return _next(context.week - timedelta(days=1), weekday)
     return _next(context.today, weekday)
 
 
@@ -263,7 +340,7 @@ def _beside(m: re.Match[str], context: Context) -> date | None:
         return None
     words = m[0].lower()
     many = m.groupdict().get("n")
-    step = (7 if "week" in words else 1) * (_count(many) if many else 1)
+    step = (7 if "week" in words else 1) * (day_words.count(many) if many else 1)
     if step > _FURTHEST:
         return None
     return context.near + timedelta(days=-step if "before" in words or "earlier" in words else step)
@@ -271,24 +348,36 @@ def _beside(m: re.Match[str], context: Context) -> date | None:
 
 def _weekday_after(m: re.Match[str], context: Context) -> date:
     """Give "the monday after": counted from the day spoken of."""
-    return _next(context.near or context.today, _weekday(m["d"]))
+    return _next(context.near or context.today, day_words.weekday(m["d"]))
 
 
 def _nth_weekday(m: re.Match[str], context: Context) -> date | None:
-    month = _month(m["m"]) if m["m"] else (context.today.replace(day=1) + timedelta(days=32)).month
-    year = context.today.year + int(month < context.today.month)
-    weekday = _weekday(m["d"])
-    first = date(year, month, 1)
-    days = [
-        first + timedelta(days=offset)
-        for offset in range(31)
-        if (first + timedelta(days=offset)).month == month
-        and (first + timedelta(days=offset)).weekday() == weekday
-    ]
-    if m["n"].lower() == "last":
+    """Give such a weekday of the month named; of "the month", the one still to come."""
+    this, following = context.today.replace(day=1), _month_after(context.today)
+    if m["m"]:
+        month = day_words.month(m["m"])
+        firsts = [date(context.today.year + int(month < this.month), month, 1)]
+    elif "next" in m[0].lower():
+        firsts = [following]
+    else:
+        firsts = [this, following]
+    days = [_place_in(first, m["n"], day_words.weekday(m["d"])) for first in firsts]
+    coming = [day for day in days if day is not None and day >= context.today]
+    return coming[0] if coming else days[0]
+
+
+def _place_in(first: date, place: str, weekday: int) -> date | None:
+    """Give the first, second ... or last such weekday of a month."""
+    days = [first + timedelta(days=offset) for offset in range(31)]
+    days = [day for day in days if day.month == first.month and day.weekday() == weekday]
+    if place.lower() == "last":
         return days[-1]
-    place = _nth(m["n"]) - 1
-    return days[place] if place < len(days) else None
+    number = day_words.nth(place)
+    return days[number - 1] if number <= len(days) else None
+
+
+def _month_after(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 def _vague(m: re.Match[str], _: Context) -> str:
@@ -303,20 +392,20 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (_pattern(r"(20\d\d)[-/.](\d{1,2})[-/.](\d{1,2})"), _iso),
     (
         _pattern(
-            rf"(?:the\s+)?(?P<n>{_NTH}|last)\s+(?P<d>{_D})\s+(?:of|in)\s+"
-            rf"(?:(?P<m>{_M})|next month)"
+            rf"(?:the\s+)?(?P<n>{NTH}|last)\s+(?P<d>{WEEKDAY})\s+(?:of|in)\s+"
+            rf"(?:(?P<m>{MONTH})|(?:the |this |next )month)"
         ),
         _nth_weekday,
     ),
     (
         _pattern(
-            rf"(?:{_D},?\s+)?(?:the\s+)?(?P<n>{_NTH}|\d{{1,2}})\s*(?:of\s+)?(?P<m>{_M}){_YEAR}"
+            rf"(?:(?P<wd>{WEEKDAY}),?\s+)?(?:the\s+)?(?P<n>{NTH}|\d{{1,2}})\s*(?:of\s+)?(?P<m>{MONTH}){_YEAR}"
         ),
         _month_day,
     ),
     (
         _pattern(
-            rf"(?:{_D},?\s+)?(?P<m>{_M}),?\s*(?:the\s+)?(?P<n>{_NTH}|\d{{1,2}}(?![:.]\d|"
+            rf"(?:(?P<wd>{WEEKDAY}),?\s+)?(?P<m>{MONTH}),?\s*(?:the\s+)?(?P<n>{NTH}|\d{{1,2}}(?![:.]\d|"
             rf"\s*[ap]\.?m\b))"
             rf"{_YEAR}"
         ),
@@ -324,7 +413,15 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     ),
     (_pattern(r"(\d{1,2})([/.])(\d{1,2})\2(20\d\d|\d\d)"), _figures),
     (_pattern(r"(\d{1,2})(/)(\d{1,2})()"), _figures),
-    (_pattern(rf"{_D},?\s+(?:on\s+)?(?:the\s+)?(?P<n>{_NTH})"), _weekday_nth),
+    (
+        _pattern(
+            r"(?<!version )(?<!release )(?:on )?(\d{1,2})(\.)\s?(\d{1,2})\.()"
+            r"(?=\s*(?:$|[,;]|(?:at|um|around)\b|\d{1,2}(?:[:.h]\d|\s?[ap]\.?m)))"
+        ),
+        _figures,
+    ),
+    (_pattern(r"on (\d{1,2})(\.)(\d{1,2})()"), _figures),
+    (_pattern(rf"(?P<wd>{WEEKDAY}),?\s+(?:on\s+)?(?:the\s+)?(?P<n>{NTH})"), _weekday_nth),
     (_pattern(r"(?:yesterday|the other day)"), _ago),
     (
         _pattern(
@@ -336,49 +433,59 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (_pattern(r"(?:the\s+)?day after tomorrow"), _relative),
     (
         _pattern(
-            rf"(?:(?P<n>{_N})\s+weeks?|1 week)\s+(?:from|after|on)\s+"
-            rf"(?P<d>{_D}|today|tomorrow|now)"
+            rf"(?:(?P<n>{COUNT})\s+weeks?|1 week)\s+(?:from|after|on)\s+"
+            rf"(?P<d>{WEEKDAY}|today|tomorrow|now)"
         ),
         _week_from,
     ),
-    (_pattern(rf"(?P<d>{_D}|today|tomorrow)\s+week(?!\s*end)"), _week_from),
+    (_pattern(rf"(?P<d>{WEEKDAY}|today|tomorrow)\s+week(?!\s*end)"), _week_from),
     (
-        _pattern(rf"(?:in\s+(?P<n>{_N})\s+(?P<u>days?|weeks?|fortnights?)(?:'?\s+time)?)"),
-        _in,
+        _pattern(rf"(?P<d>{WEEKDAY})\s+in\s+(?P<n>{COUNT})\s+weeks?(?:'?\s+time)?"),
+        _week_on,
     ),
-    (_pattern(rf"(?P<n>{_N})\s+(?P<u>days?|weeks?)\s+from\s+(?:now|today)"), _in),
     (
         _pattern(
-            rf"(?:(?:on\s+)?(?P<d>{_D})\s+(?:of\s+|in\s+)?(?:the\s+)?(?:next week|(?:the )?week "
-            rf"after next|"
-            rf"following week))"
+            rf"in\s+(?P<n>{COUNT})\s+weeks?(?:'?\s+time)?,?\s+(?:on\s+)?(?:an?\s+)?(?P<d>{WEEKDAY})"
+        ),
+        _week_on,
+    ),
+    (_pattern(rf"(?:the\s+)?(?P<d>{WEEKDAY})\s+after\s+next(?!\s+week)"), _after_next),
+    (
+        _pattern(rf"(?:in\s+(?P<n>{COUNT})\s+(?P<u>days?|weeks?|fortnights?)(?:'?\s+time)?)"),
+        _in,
+    ),
+    (_pattern(rf"(?P<n>{COUNT})\s+(?P<u>days?|weeks?)\s+from\s+(?:now|today)"), _in),
+    (
+        _pattern(
+            rf"(?:(?:on\s+)?(?P<d>{WEEKDAY})\s+(?:of\s+|in\s+)?(?:the\s+)?"
+            rf"(?:next week|(?:the )?week after next|following week))"
         ),
         _in_week,
     ),
     (
         _pattern(
             rf"(?:next week|(?:the )?week after next|(?:the )?following "
-            rf"week)[,']?s?\s+(?:on\s+)?(?P<d>{_D})"
+            rf"week)[,']?s?\s+(?:on\s+)?(?P<d>{WEEKDAY})"
         ),
         _in_week,
     ),
     (
         _pattern(
-            rf"(?:the\s+)?following week|(?P<n>{_N})\s+(?:days|weeks?)\s+(?:later|earlier|"
+            rf"(?:the\s+)?following week|(?P<n>{COUNT})\s+(?:days|weeks?)\s+(?:later|earlier|"
             rf"after that)"
         ),
         _beside,
     ),
-    (_pattern(rf"(?P<d>{_D})\s+this week"), _this_week),
-    (_pattern(rf"this week[,']?s?\s+(?:on\s+)?(?P<d>{_D})"), _this_week),
+    (_pattern(rf"(?P<d>{WEEKDAY})\s+this week"), _this_week),
+    (_pattern(rf"this week[,']?s?\s+(?:on\s+)?(?P<d>{WEEKDAY})"), _this_week),
     (
         _pattern(
-            rf"(?:the\s+)?(?P<d>{_D})\s+after(?:wards)?(?:\s+that)?(?!\s+(?:next|\w*\d|the|tom|than))"
+            rf"(?:the\s+)?(?P<d>{WEEKDAY})\s+after(?:wards)?(?:\s+that)?(?!\s+(?:next|\w*\d|the|tom|than))"
         ),
         _weekday_after,
     ),
     (
-        _pattern(rf"(?P<w>(?:(?:this|next|coming|last|past|the|following)\s+)*)(?P<d>{_D})"),
+        _pattern(rf"(?P<w>(?:(?:this|next|coming|last|past|the|following)\s+)*)(?P<d>{WEEKDAY})"),
         _plain_weekday,
     ),
     (
@@ -386,92 +493,12 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
         _relative,
     ),
     (
-        _pattern(rf"(?:on\s+)?the\s+(?P<n>{_NTH})(?!\s+(?:one|option|plan|time|of the))"),
+        _pattern(rf"(?:on\s+)?the\s+(?P<n>{NTH})(?!\s+(?:one|option|plan|time|of the))"),
         _weekday_nth,
     ),
     (_pattern(r"(?P<n>\d{1,2}(?:st|nd|rd|th))"), _weekday_nth),
     (
-        _pattern(
-            r"(?:(?:early|late|later|sometime|some time|any ?time|mid)?\s*(?:in\s+)?(?:this|next|"
-            r"the)\s+"
-            r"(?:week(?:end)?|month)|the following week|"
-            r"end of (?:the |this |next )?(?:week|month)|the week after|"
-            r"in (?:a few|some|a couple of) (?:days|weeks)|(?:any|some) ?day)"
-        ),
+        _pattern(periods.WORDS),
         _vague,
     ),
 )
-
-
-def named(today: date) -> dict[str, date]:
-    """Give the next holidays people call by name (United States and common Christian ones)."""
-    result: dict[str, date] = {}
-    for year in (today.year, today.year + 1):
-        for name, day in _holidays(year).items():
-            if day >= today and name not in result:
-                result[name] = day
-    return result
-
-
-def _holidays(year: int) -> dict[str, date]:
-    def nth(month: int, weekday: int, place: int) -> date:
-        first = date(year, month, 1)
-        return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (place - 1))
-
-    thanksgiving = nth(11, 3, 4)
-    easter = _easter(year)
-    last_of_may = date(year, 5, 31)
-    memorial = last_of_may - timedelta(days=last_of_may.weekday())
-    fixed = {
-        "new year's day": date(year, 1, 1),
-        "new years day": date(year, 1, 1),
-        "new year's": date(year, 1, 1),
-        "new year": date(year, 1, 1),
-        "new year's eve": date(year, 12, 31),
-        "new years eve": date(year, 12, 31),
-        "christmas eve": date(year, 12, 24),
-        "christmas day": date(year, 12, 25),
-        "christmas": date(year, 12, 25),
-        "xmas": date(year, 12, 25),
-        "boxing day": date(year, 12, 26),
-        "valentine's day": date(year, 2, 14),
-        "halloween": date(year, 10, 31),
-        "independence day": date(year, 7, 4),
-        "juneteenth": date(year, 6, 19),
-        "veterans day": date(year, 11, 11),
-    }
-    return {
-        **fixed,
-        "the day after thanksgiving": thanksgiving + timedelta(days=1),
-        "day after thanksgiving": thanksgiving + timedelta(days=1),
-        "thanksgiving day": thanksgiving,
-        "thanksgiving": thanksgiving,
-        "black friday": thanksgiving + timedelta(days=1),
-        "cyber monday": thanksgiving + timedelta(days=4),
-        "labor day": nth(9, 0, 1),
-        "labour day": nth(9, 0, 1),
-        "memorial day": memorial,
-        "columbus day": nth(10, 0, 2),
-        "presidents day": nth(2, 0, 3),
-        "presidents' day": nth(2, 0, 3),
-        "martin luther king day": nth(1, 0, 3),
-        "mlk day": nth(1, 0, 3),
-        "good friday": easter - timedelta(days=2),
-        "easter sunday": easter,
-        "easter monday": easter + timedelta(days=1),
-        "easter": easter,
-    }
-
-
-def _easter(year: int) -> date:
-    """Source: the anonymous Gregorian algorithm (Meeus, Astronomical Algorithms, 1991)."""
-    a, b, c = year % 19, year // 100, year % 100
-    d, e = divmod(b, 4)
-    f = (b + 8) // 25
-    g = (b - f + 1) // 3
-    h = (19 * a + b - d - g + 15) % 30
-    i, k = divmod(c, 4)
-    m = (32 + 2 * e + 2 * i - h - k) % 7
-    n = (a + 11 * h + 22 * m) // 451
-    month, day = divmod(h + m - 7 * n + 114, 31)
-    return date(year, month, day + 1)

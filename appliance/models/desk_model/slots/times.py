@@ -39,7 +39,8 @@ _BOUND = re.compile(
 )
 
 _NUMBERED = re.compile(
-    r"\b(?:number|room|suite|train|bus|line|flight|gate|platform|visitor|invoice|order|ticket)\s*#?$|"
+    r"\b(?:number|room|suite|train|bus|line|flight|gate|platform|visitor|invoice|order|ticket|"
+    r"version|release)\s*#?$|"
     r"#\s*$",
     re.I,
 )

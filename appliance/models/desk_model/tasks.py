@@ -10,6 +10,7 @@ from datetime import date, time, timedelta
 from string import Formatter
 
 from appliance.models.desk_model import amends, answers, opening, signals, wording
+from appliance.models.desk_model import text as words_of
 from appliance.models.desk_model.frame import Frame, Part, Slots, Task
 from appliance.models.desk_model.manner import Manner
 from appliance.models.desk_model.move import Call, Desk, Move
@@ -98,6 +99,7 @@ def proceed(
 ) -> Move:
     """Take a task one step on: ask, read back, or call. `before` is said first."""
     manner = desk.tools[task.tool]
+    lead = " ".join(filter(None, (lead, _here(desk, manner, task))))
     asked = _problem(desk, manner, task, troubles or {}) or _missing(desk, manner, task)
     if asked is not None:
         task, question, replies = asked
@@ -128,6 +130,20 @@ def _moves_from(manner: Manner, before: Slots | None, slots: Slots) -> str:
     if places[0] == places[1] or None in places[0]:
         return ""
     return wording.moves_from(*(wording.value(s, before[s.name]) for s in (day, at)))
+
+
+def _here(desk: Desk, manner: Manner, task: Task) -> str:
+    """Say what a time the customer just told in another zone is in the company's own."""
+    at = manner.of_kind(Kind.TIME)
+    told = str(task.slots.get(at.name) or "") if at else ""
+    if not told or not desk.said:
+        return ""
+    day = manner.of_kind(Kind.DAY)
+    on = str(task.slots.get(day.name) or "") if day else ""
+    moved = times.from_elsewhere(
+        words_of.clean(desk.said[-1]), desk.context, day=date.fromisoformat(on) if on else None
+    )
+    return wording.time_here(told, desk.turn.zone) if told in moved else ""
 
 
 def prompt(desk: Desk, task: Task) -> tuple[str, tuple[str, ...]]:
@@ -251,6 +267,8 @@ def _problem(
             asked_which = replace(task, slots=kept, asked=name, confirming=False)
             return asked_which, wording.which_of(options), options
         question = wording.again(slot, found.trouble or "", wording.ask(slot, manner.asks))
+        if found.trouble == "zone":
+            question = wording.which_time_here(desk.turn.zone)
         return replace(task, slots=kept, asked=name, confirming=False), question, ()
     return _closed(desk, manner, task) if manner.is_appointment else None
 

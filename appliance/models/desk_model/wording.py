@@ -301,6 +301,20 @@ def which_time(hint: str, spans: str) -> str:
     return f"{lead}? We are open {spans} that day." if spans else f"{lead}?"
 
 
+def time_here(at: str, zone: str) -> str:
+    """Say what a time told in another zone is in the company's."""
+    return f"In {_city(zone)} time that is {clock(at)}."
+
+
+def which_time_here(zone: str) -> str:
+    """Ask for the time in the company's own zone."""
+    return f"Our times are {_city(zone)} time. What time would suit you, told in our time?"
+
+
+def _city(zone: str) -> str:
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
 def closed_that_day(on: str, others: Sequence[str], *, over: bool = False) -> str:
     """Say that a day is closed, or over, and name the next open ones."""
     rest = f" The next open days are {listed(others, 'and')}." if others else ""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, time
 
-from appliance.models.desk_model.slots import numbers
-from appliance.models.desk_model.slots.found import Context, Found, Spans
+from appliance.models.desk_model.slots import numbers, zones
+from appliance.models.desk_model.slots.found import Context, Found, Spans, Value, blanked
 
 _HOUR = r"(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _MINUTE = (
@@ -53,7 +54,35 @@ _Reader = Callable[[re.Match[str], Spans], str | None]
 
 
 def find(text: str, context: Context, *, day: date | None, asked: bool = False) -> list[Found]:
-    """Find times; a part of the day or a range comes back as `vague` with its words as hint."""
+    """Find times; a part of the day or a range comes back as `vague` with its words as hint.
+
+    A time of another zone is given in the company's; `zone` where it cannot be told.
+    """
+    found = _find(text, context, day=day, asked=asked)
+    named = zones.find(blanked(text, found)) if found else None
+    if named is None:
+        return found
+    own = [_here(one, named, context, day or context.today) for one in found]
+    return sorted(
+        [*own, replace(own[0], start=named.start, end=named.end)], key=lambda one: one.start
+    )
+
+
+def from_elsewhere(text: str, context: Context, *, day: date | None) -> set[Value]:
+    """Give the times, as they are here, that the words tell in another zone."""
+    told = find(text, context, day=day, asked=True)
+    plain = _find(text, context, day=day, asked=True)
+    return {one.value for one in told} - {one.value for one in plain}
+
+
+def _here(one: Found, named: zones.Named, context: Context, on: date) -> Found:
+    at = None
+    if named.zone is not None and one.value is not None:
+        at = zones.here(str(one.value), on, named.zone, context.now)
+    return replace(one, value=at, trouble=None if at else "zone", hint="")
+
+
+def _find(text: str, context: Context, *, day: date | None, asked: bool) -> list[Found]:
     spans = context.spans(day)
     match = _BOUND.search(text)
     if match and not _COUNTED_BACK.search(text[: match.start()]):

@@ -10,7 +10,7 @@ from datetime import time
 from rapidfuzz import fuzz
 
 from appliance.models.desk_model.manner import Manner
-from appliance.models.desk_model.slots import numbers
+from appliance.models.desk_model.slots import numbers, people
 from appliance.models.desk_model.slots.extract import Reading
 from appliance.models.desk_model.slots.found import Found, Kind, Value
 
@@ -150,7 +150,7 @@ def _swapped(words: list[str], old: str, new: str) -> str | None:
 
 
 def _capital(word: str) -> str:
-    return word if word != word.lower() else word.capitalize()
+    return people.unspelt(word if word != word.lower() else word.capitalize())
 
 
 def _shifted(held: str, match: re.Match[str]) -> str | None:

@@ -133,6 +133,11 @@ def honest(text: str) -> str:
     return ". ".join(kept) if kept and len(kept) < len([part for part in parts if part]) else text
 
 
+def orders_bot(text: str) -> bool:
+    """Tell whether the words try to give the bot orders of its own."""
+    return bool(_ORDER_TO_BOT.search(text))
+
+
 def affirmed(text: str) -> str:
     """Give the text without the clauses that say what is not wanted: "no demo for now, but ..."."""
     start = 0

@@ -16,6 +16,12 @@ _SPOKEN = re.compile(
     re.I,
 )
 _BROKEN = re.compile(r"\S*@\S*")
+_AT_A_TIME = re.compile(
+    r"(?<!\S)@(?=\s?(?:\d{1,2}(?:[:.h]\d\d)?(?:\s?[ap]\.?\s?m\b)?(?![\w@-]|\.\w)|"
+    r"(?:noon|midday|half|quarter|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+    r"\b))",
+    re.I,
+)
 _TOP = re.compile(r"\.[a-z]{2,24}$")
 _NOT_LOCAL = {"is", "me", "us", "it", "meet", "be", "email", "mail", "day", "demo", "see", "look"}
 
@@ -37,7 +43,7 @@ def find(text: str) -> list[Found]:
             if host.rpartition(".")[2].isdigit():
                 continue
             return [Found(match.start(), match.end(), f"{local}@{host}")]
-    if broken := _BROKEN.search(text):
+    if broken := _BROKEN.search(_AT_A_TIME.sub(" ", text)):
         return [Found(broken.start(), broken.end(), None, trouble="broken")]
     return []
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 
 from appliance.models.desk_model.slots import (
     choices,
@@ -303,9 +304,11 @@ def _choose(
     if slot.kind in {Kind.DAY, Kind.TIME} and not _TAKEN_BACK.search(text):
         open_ = taken_back.several(text, meant if len(fresh) == len(meant) else fresh)
         if open_:
-            hint = " ".join(str(one.value) for one in open_)
-            troubles[slot.name] = Found(open_[0].start, open_[-1].end, None, "several", hint)
+            troubles[slot.name] = _several(open_)
             return
+    if slot.kind is Kind.EMAIL and (either := _either(text, meant)):
+        troubles[slot.name] = _several(either)
+        return
     meant = fresh or meant
     if (instead := taken_back.replaced(text, meant)) is not None:
         values[slot.name] = instead.value
@@ -314,3 +317,19 @@ def _choose(
         values[slot.name] = meant[-1 if last else 0].value
     elif hits and not good:
         troubles[slot.name] = hits[0]
+
+
+def _several(hits: Sequence[Found]) -> Found:
+    hint = " ".join(str(one.value) for one in hits)
+    return Found(hits[0].start, hits[-1].end, None, "several", hint)
+
+
+def _either(text: str, hits: Sequence[Found]) -> list[Found]:
+    """Give the different values put as a choice: "jane@example.com or jd@example.com"."""
+    for one, other in pairwise(hits):
+        joint = re.fullmatch(
+            r"[\s,(]*or(?: (?:maybe|perhaps|else|at|use|to))?\s*", text[one.end : other.start]
+        )
+        if joint and one.value != other.value:
+            return [one, other]
+    return []

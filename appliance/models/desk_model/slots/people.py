@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from rapidfuzz import fuzz
+
+from appliance.models.desk_model import text as words_of
 from appliance.models.desk_model.slots.found import Found
 
 _FROM = re.compile(
@@ -41,6 +45,20 @@ _SURE = re.compile(
     re.I,
 )
 _LIKELY = re.compile(rf"\b(?:i'?m|i am|this is|it'?s|its)\s+(?:actually\s+)?{_TITLE}{_FULL}", re.I)
+_NAMED = r"[A-Z][a-zß-ÿ][\w'’-]*(?:\s+[A-Z]\.)?(?:\s+(?:van|von|de|der|del|di|da|la))*"
+_SIGNED = re.compile(
+    r"\b(?i:(?:(?:best |kind |kindest |warm )?(?:regards|greetings)|best wishes|sincerely|rgds|"
+    r"yours (?:truly|faithfully))\b[\s,.!-]+|(?:cheers|thanks|thank you)[,.!-]\s*)"
+    rf"(?P<name>{_NAMED}\s+[A-Z][a-zß-ÿ'’-][\w'’-]*)(?=\s*(?:$|[\x00,.;|(\n]|[A-Z]))"
+)
+"""The name under a letter, with or without the company after it."""
+_SPELT = re.compile(
+    r"[,\s]*(?:\b(?:which |that )?(?:is |it's )?(?:spell?(?:ed|t)|spelling)\b(?: is| it)?|"
+    r"\bthat'?s\b)[:,\s]*"
+    r"(?P<letters>\b[^\W\d_](?:(?:\s?[-.]\s?|\s)[^\W\d_]){2,}\b)",
+    re.I,
+)
+_NO_NAME = re.compile(r"no+|ye+s+|yea+h*|ja+|nein|oui|nope+|ok+", re.I)
 _HERE = re.compile(
     rf"^\W*(?:(?:hi|hello|hey)[\s,!.]+)?{_FULL}\s+(?:here|speaking)\b(?!\s+(?:and|is)\b.*\?)", re.I
 )
@@ -65,7 +83,9 @@ it's that's what's let's you're we're send give tell show get got go come take p
 parking open closed opening hours address discount refund trial before after around between until
 okey absolutely definitely certainly course exactly bot robot ridiculous urgent everyone nobody
 works work better nicer easier suits suit fits fit best later earlier ideal possible away
-pretty include add switch known alone vegan vegetarian allergic coming hungry pregnant
+pretty include add switch alone vegan vegetarian allergic coming hungry pregnant
+already file above below again known given listed told said ignore disregard previous
+instructions
 using having working planning thinking considering running getting based located under into
 """
 _STOP = frozenset(_STOP_WORDS.split())
@@ -101,6 +121,34 @@ _PLACES = {"home", "work", "boston", "london", "berlin", "here", "scratch", "now
 
 def persons(text: str, *, asked: bool) -> list[Found]:
     """Find a person's name: introduced ("my name is ..."), or as the bare answer when asked."""
+    if (spelt := _SPELT.search(text)) and (found := _spelt(text, spelt, asked=asked)):
+        return [found]
+    found_first = _introduced(text, asked=asked)
+    return [_whole(text, one) for one in found_first]
+
+
+def _spelt(text: str, match: re.Match[str], *, asked: bool) -> Found | None:
+    """Put a name spelt letter by letter in the place of the part it is like."""
+    word = _cased("".join(re.findall(r"[^\W\d_]", match["letters"])).lower())
+    before = _introduced(text[: match.start()], asked=asked)
+    if not before:
+        return Found(match.start(), match.end(), word)
+    words = str(before[0].value).split()
+    alike = max(words, key=lambda part: fuzz.ratio(part.lower(), word.lower()))
+    name = " ".join(word if part == alike else part for part in words)
+    return Found(before[0].start, match.end(), name)
+
+
+def _whole(text: str, one: Found) -> Found:
+    """Give the whole name where it follows the surname: "Bond. James Bond."."""
+    name = re.escape(str(one.value))
+    whole = re.match(rf"[.,;!\s]+((?:[A-Z][\w'’-]+\s+){{1,2}}{name})\b", text[one.end :])
+    if " " in str(one.value) or whole is None:
+        return one
+    return replace(one, end=one.end + whole.end(), value=whole[1])
+
+
+def _introduced(text: str, *, asked: bool) -> list[Found]:
     matches = list(_SURE.finditer(text))
     for match in reversed(matches):
         if found := _cut(match, sure=True):
@@ -111,6 +159,8 @@ def persons(text: str, *, asked: bool) -> list[Found]:
             return [found]
     if (here := _HERE.search(text)) and (found := _cut(here, sure=False)):
         return [found]
+    if (signed := _SIGNED.search(text)) and all(map(_fits, signed["name"].split())):
+        return [Found(*signed.span("name"), signed["name"])]
     if before := _FROM_COVERED.search(text):
         return [Found(before.start(1), before.end(1), before[1])]
     return _bare(text) if asked else []
@@ -119,6 +169,12 @@ def persons(text: str, *, asked: bool) -> list[Found]:
 def is_name(text: str) -> bool:
     """Tell whether every word may be part of a name."""
     return all(_fits(word) or _is_name(word) for word in text.split())
+
+
+def unspelt(word: str) -> str:
+    """Join the letters of a name that was spelt: Jayne of J-A-Y-N-E."""
+    lettered = re.fullmatch(r"[^\W\d_](?:-[^\W\d_]){2,}", word)
+    return word.replace("-", "").capitalize() if lettered else word
 
 
 def beside(text: str) -> list[Found]:
@@ -208,11 +264,13 @@ _PARTICLES = frozenset(_PARTICLES_WORDS.split())
 def _bare(text: str) -> list[Found]:
     rest = _TAIL.sub("", _FILLER.sub("", text.replace("\x00", " ")))
     rest = re.split(
-        r"[,;!?\n]|\s-\s|\.\s|\b(?:and|but|email|my|phone|here|from|at|with|of)\b",
+        r"[,;!?\n]|\s-\s|(?<!\b[^\W\d_])\.\s|\b(?:and|but|email|my|phone|here|from|at|with|of)\b",
         rest.strip(" ,;."),
     )[0]
     words = rest.strip(" .!").split()
     if not 1 <= len(words) <= 4 or not all(_fits(word) or _is_name(word) for word in words):
+        return []
+    if words_of.orders_bot(text) or (len(words) == 1 and _NO_NAME.fullmatch(words[0])):
         return []
     if "\x00" in text and len(words) == 1 and not words[0][0].isupper():
         return []  # "10 works": a scrap beside another value is no name
@@ -230,6 +288,7 @@ def _is_name(word: str) -> bool:
 
 
 def _cased(name: str) -> str:
+    name = unspelt(name)
     if name != name.lower() and name != name.upper():
         return name
     if name == name.upper() and len(name) <= 2:

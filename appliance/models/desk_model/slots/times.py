@@ -241,8 +241,8 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
         _half_word,
     ),
     (_pattern(rf"half\s+(?P<h>{_HOUR})"), _half_two),
-    (_pattern(rf"(?P<h>\d{{1,2}})[:.h](?P<m>[0-5]\d){_AP}?(?:\s*h(?:rs?|ours)?|-?ish)?"), _clock),
-    (_pattern(rf"(?P<h>{_HOUR})(?P<m>\d\d)?{_AP}"), _clock),
+    (_pattern(rf"@?(?P<h>\d{{1,2}})[:.h](?P<m>[0-5]\d){_AP}?(?:\s*h(?:rs?|ours)?|-?ish)?"), _clock),
+    (_pattern(rf"@?(?P<h>{_HOUR})(?P<m>\d\d)?{_AP}"), _clock),
     (_pattern(rf"(?P<h>{_HOUR})[ -](?P<m>{_MINUTE}){_AP}"), _clock),
     (
         _pattern(

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from appliance.models.desk_model.slots import days
 from tests.models.talk import Customer
-from tests.models.test_slots import DEMO, PRICE, read
+from tests.models.test_slots import CONTEXT, DEMO, PRICE, read
 
 Desk = Callable[..., Customer]
 _BOOK = "book a demo thursday at 3pm, i'm Jane Doe"
@@ -212,6 +213,8 @@ def test_per_cents_off_stay(words: str, percent: int) -> None:
         ("a tuesday in december", "2026-12-01"),
         ("next month, maybe on a tuesday", "2026-12-01"),
         ("wednesday next week", "2026-11-25"),
+        ("2000 days before christmas, no, friday", "2026-11-20"),
+        ("monday through friday", "2026-11-23"),
     ],
 )
 def test_a_day_told_by_another_or_by_a_period(words: str, day: str) -> None:
@@ -313,6 +316,25 @@ def test_a_bare_day_is_the_one_in_the_period(
     visitor = customer()
     visitor.talk("I want a demo", period, words, "at 10", "Jane Doe", "jane@example.com", "yes")
     assert visitor.last("schedule_demo")["day"] == day
+
+
+def test_a_range_of_days_stays_two_days() -> None:
+    found = days.find("from march 3 until march 7", CONTEXT)
+    assert [one.value for one in found] == ["2027-03-03", "2027-03-07"]
+
+
+def test_both_weekdays_beside_a_period_lie_in_it(customer: Desk) -> None:
+    visitor = customer()
+    visitor.say("I want a demo")
+    said = visitor.say("next month, tuesday or wednesday")
+    assert said.endswith("Tuesday 1 December or Wednesday 2 December?")
+
+
+@pytest.mark.parametrize(
+    "words", ["999999 days before christmas", "a million weeks after friday", "in 999999 months"]
+)
+def test_a_day_out_of_all_reach_is_none(words: str) -> None:
+    assert read(DEMO, words).get("day") in {None, "2026-12-25", "2026-11-20"}
 
 
 def test_hours_of_a_day_after_a_holiday(customer: Desk) -> None:

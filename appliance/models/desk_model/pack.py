@@ -16,6 +16,7 @@ from appliance.models.desk_model import chitchat, wording
 from appliance.models.desk_model.handover import People
 from appliance.models.desk_model.manner import CATALOGUE, ROLES, TO_PERSON, manner_of
 from appliance.models.desk_model.router import Router
+from appliance.models.desk_model.slots import zones
 from appliance.models.desk_model.slots.found import Kind, Product
 from appliance.models.desk_model.sold import Sold, Spoken
 from appliance.models.desk_model.text import Mender
@@ -77,7 +78,9 @@ class DeskPack:
             config=config,
             router=Router(examples, embedder, cache_dir=cache_dir),
             mender=Mender(
-                _key_words(config), embedder.words, _words(chain(*chitchat.EXAMPLES.values()))
+                _key_words(config),
+                embedder.words,
+                [*_words(chain(*chitchat.EXAMPLES.values())), *zones.SHORT],
             ),
             people=People.of(config),
             replies=replies,

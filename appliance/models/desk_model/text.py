@@ -10,8 +10,6 @@ from itertools import islice
 
 from rapidfuzz.distance import OSA
 
-from appliance.models.desk_model.slots import zones
-
 _LONGEST = 1200
 _MOST_WORDS = 150
 """Words read of a message: what follows costs time and tells nothing new."""
@@ -195,7 +193,7 @@ class Mender:
             (word for word in often if len(word) >= 4 and word.isalpha()),
             key=lambda word: (-often[word], word),
         )
-        self._own = frozenset(often) | {word.lower() for word in spared} | set(zones.SHORT)
+        self._own = frozenset(often) | {word.lower() for word in spared}
         self._known = known | self._own
         self._little = _LITTLE.split()
         self._seen: dict[str, str] = {}

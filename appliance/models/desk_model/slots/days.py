@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -60,15 +61,18 @@ def _by_length(named: Mapping[str, date]) -> list[tuple[str, date]]:
 def _in_period(
     text: str, found: list[Found], weekdays: Mapping[int, int], context: Context
 ) -> list[Found]:
-    """Put a bare weekday into the period beside it: "on a friday, at the end of next month"."""
+    """Put bare weekdays into the period beside one: "on a friday, at the end of next month"."""
+    bare = {start for start in weekdays if re.match(WEEKDAY, text[start:], re.I)}
     for one, other in pairwise(found):
-        beside = _JOINT.fullmatch(text[one.end : other.start])
-        day, period = (one, other) if one.start in weekdays else (other, one)
+        day, period = (one, other) if one.start in bare else (other, one)
         bounds = periods.span(period.hint, context.today) if period.trouble == "vague" else None
-        if beside and bounds and day.start in weekdays and re.match(WEEKDAY, text[day.start :]):
-            on = _next(bounds[0] - timedelta(days=1), weekdays[day.start])
-            kept = [each for each in found if each not in {one, other}]
-            return [*kept, _found(one.start, other.end, on, context)]
+        if day.start not in bare or not bounds or not _JOINT.fullmatch(text[one.end : other.start]):
+            continue
+        eve = bounds[0] - timedelta(days=1)
+        moved = {start: _next(eve, weekdays[start]).isoformat() for start in bare}
+        whole = replace(day, value=moved[day.start], trouble=None, start=one.start, end=other.end)
+        kept = [replace(each, value=moved.get(each.start, each.value)) for each in found]
+        return [whole if each.start == day.start else each for each in kept if each != period]
     return found
 
 
@@ -85,7 +89,7 @@ _PAST = re.compile(
 _LEAD = re.compile(
     rf"(?<![\w\x00])(?:(?P<not>not )?(?:any ?(?:day|time) |some ?(?:time|day) )?"
     rf"(?P<bound>after|before|until|till?|through|later than|earlier than|starting(?: from)?|from)|"
-    rf"(?:on )?(?P<the>the )?(?:(?P<d>{WEEKDAY})|(?:(?P<n>{COUNT}) )?(?P<u>days?|weeks?)) "
+    rf"(?:on )?(?:the )?(?:(?P<d>{WEEKDAY})|(?:(?P<n>{COUNT}) )?(?P<u>days?|weeks?)) "
     rf"(?P<way>after|before)) ",
     re.I,
 )
@@ -98,6 +102,11 @@ _AWAY = re.compile(
 )
 
 
+_A_DAY_BEFORE = re.compile(
+    rf"(?:{WEEKDAY}|{MONTH}|{NTH}|\d|\b(?:today|tomorrow|now))[\W\x00]*$", re.I
+)
+
+
 def _related(text: str, context: Context) -> Iterator[tuple[int, int, date | str]]:
     """Read days told by another one: "the friday after thanksgiving"; a bound alone is no day."""
     done = 0
@@ -105,6 +114,8 @@ def _related(text: str, context: Context) -> Iterator[tuple[int, int, date | str
         anchor = _anchor(text, lead.end(), context) if lead.start() >= done else None
         if anchor is None:
             continue
+        if lead["bound"] and _A_DAY_BEFORE.search(text[: lead.start()]):
+            continue  # "from the 3rd until the 7th" is a range, and its days are read
         done, on = anchor
         if lead["bound"]:
             onward = re.match(r" (?:on|onwards?|forward)\b", text[done:])
@@ -279,8 +290,8 @@ def _in(m: re.Match[str], context: Context) -> date | None:
 
 
 def _ahead(base: date, days: int) -> date | None:
-    """Give the day that many days on; nobody books further ahead than ten years."""
-    return base + timedelta(days=days) if days <= _FURTHEST else None
+    """Give the day that many days on or back; nobody books further ahead than ten years."""
+    return base + timedelta(days=days) if abs(days) <= _FURTHEST else None
 
 
 def _week_from(m: re.Match[str], context: Context) -> date | None:

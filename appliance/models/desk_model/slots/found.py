@@ -90,7 +90,7 @@ class Context:
     offered: tuple[date, ...] = ()
     """The open days put forward after a closed one: "tuesday" means the one among them."""
     week: date | None = None
-    """The Monday of the week spoken of: "next week" - "Wednesday"."""
+    """The first day of the week or period spoken of: "next week" - "Wednesday"."""
 
     half: tuple[time, time] | None = None
     """The half of the day the words speak of: "tomorrow night at 8"."""

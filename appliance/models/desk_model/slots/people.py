@@ -84,7 +84,7 @@ parking open closed opening hours address discount refund trial before after aro
 okey absolutely definitely certainly course exactly bot robot ridiculous urgent everyone nobody
 works work better nicer easier suits suit fits fit best later earlier ideal possible away
 pretty include add switch alone vegan vegetarian allergic coming hungry pregnant
-already file above below again known given listed told said ignore disregard previous
+already file above below again known listed told ignore disregard previous
 instructions
 using having working planning thinking considering running getting based located under into
 """

@@ -124,7 +124,14 @@ def test_a_part_of_a_number_is_no_number(words: str) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["10-15 users", "10 to 15 users", "between 10 and 15 seats", "10 or 15 people", "for 10-15"],
+    [
+        "10-15 users",
+        "10 to 15 users",
+        "between 10 and 15 seats",
+        "10 or 15 people",
+        "for 10-15",
+        "a team of 10 to 15",
+    ],
 )
 def test_a_range_of_numbers_is_asked_about(words: str) -> None:
     assert read(PRICE, words) == {"seats!": "several"}
@@ -272,6 +279,12 @@ _PERIODS = [
     ("early next week", "early next week", "Monday 23 November"),
     ("next week", "next week", "Monday 23 November"),
     (
+        "in the second week of december",
+        "from Tuesday 8 December to Monday 14 December",
+        "Tuesday 8 December",
+    ),
+    ("the week of the 23rd", "from Monday 23 November to Sunday 29 November", "Monday 23 November"),
+    (
         "the week after thanksgiving",
         "from Monday 30 November to Sunday 6 December",
         "Monday 30 November",
@@ -316,6 +329,37 @@ def test_a_bare_day_is_the_one_in_the_period(
     visitor = customer()
     visitor.talk("I want a demo", period, words, "at 10", "Jane Doe", "jane@example.com", "yes")
     assert visitor.last("schedule_demo")["day"] == day
+
+
+@pytest.mark.parametrize("words", ["the first week of november", "at the beginning of the month"])
+def test_a_period_gone_by_is_not_offered(customer: Desk, words: str) -> None:
+    visitor = customer()
+    visitor.say("I want a demo")
+    assert visitor.say(words).startswith("Which day would suit you? For example Monday 16")
+
+
+@pytest.mark.parametrize("words", ["not next week", "not this week please"])
+def test_a_period_refused_is_not_asked_about(customer: Desk, words: str) -> None:
+    visitor = customer()
+    visitor.say("I want a demo")
+    assert "week would suit" not in visitor.say(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["next week on tuesday or wednesday", "tuesday or wednesday next week",
+     "next week, tuesday or wednesday"],
+)  # fmt: skip
+def test_two_weekdays_beside_a_week_lie_in_it(words: str) -> None:
+    found = days.find(words, CONTEXT)
+    assert [one.value for one in found] == ["2026-11-24", "2026-11-25"]
+
+
+def test_a_bound_that_the_day_held_keeps_asks_nothing_new(customer: Desk) -> None:
+    visitor = customer()
+    visitor.say(_BOOK_WHOLE)
+    assert "Which day" not in visitor.say("that's fine, but I'm only free until friday")
+    assert visitor.say("what about after thursday?").startswith("Which day after Thursday 19")
 
 
 def test_a_range_of_days_stays_two_days() -> None:

@@ -45,7 +45,18 @@ def read(
         current=task.slots if task else None,
         corrects=task is not None and signals.corrects(text),
     )
+    if day and known and (told := reading.troubles.get(day.name)) and _within(desk, told, near):
+        rest = {name: found for name, found in reading.troubles.items() if name != day.name}
+        reading = replace(reading, troubles=rest)
     return amends.amended(manner, reading, task.slots, written or text) if task else reading
+
+
+def _within(desk: Desk, told: Found, on: str) -> bool:
+    """Tell whether a bound asks for nothing new: "I'm only free until friday" beside thursday."""
+    if told.trouble != "vague" or periods.bounds(told.hint) is None:
+        return False
+    span = periods.span(told.hint, desk.turn.today)
+    return span is not None and span[0] <= date.fromisoformat(on) <= span[1]
 
 
 def _offered(desk: Desk, task: Task) -> tuple[date, ...]:
@@ -280,7 +291,8 @@ def _vague(desk: Desk, slot: Slot, found: Found, task: Task) -> _Question | None
             return None
         days, closed = _days_in(desk, found.hint)
         replies = tuple(wording.day(on) for on in days)
-        period = wording.period(found.hint)
+        to_come = periods.span(found.hint, desk.turn.today) is not None
+        period = wording.period(found.hint) if to_come else ""
         task = replace(task, asked=slot.name, period="" if closed else found.hint)
         if closed:
             return task, wording.closed_then(period, replies), replies

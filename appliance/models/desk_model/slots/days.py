@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -30,6 +30,7 @@ def find(text: str, context: Context, *, asked: bool = False) -> list[Found]:
     """Find days, best reading first; `past`, `vague` and doubtful ones come without a value."""
     found: list[Found] = []
     weekdays: dict[int, int] = {}
+    in_week: set[int] = set()
     covered = _PAST.sub(lambda match: "\x00" * len(match[0]), text)
     for start, end, told in _related(covered, context):
         found.append(_found(start, end, told, context))
@@ -46,30 +47,48 @@ def find(text: str, context: Context, *, asked: bool = False) -> list[Found]:
                 covered = _cover(covered, *match.span())
                 if reader is _plain_weekday:
                     weekdays[match.start()] = day_words.weekday(match["d"])
+                elif reader is _in_week:
+                    in_week.add(match.start())
     if not found and asked:
         return _when_asked(text, context)
     # A weekday beside the date it belongs to tells nothing new: "August 26, on Sunday".
     dated = {_day(one).weekday() for one in found if one.value and one.start not in weekdays}
     found = [one for one in found if weekdays.get(one.start) not in dated]
-    return _in_period(text, sorted(found, key=lambda one: one.start), weekdays, context)
+    found = sorted(found, key=lambda one: one.start)
+    bare = {start: n for start, n in weekdays.items() if re.match(WEEKDAY, text[start:], re.I)}
+    return _in_period(text, _in_same_week(text, found, bare, in_week), bare, context)
 
 
 def _by_length(named: Mapping[str, date]) -> list[tuple[str, date]]:
     return sorted(named.items(), key=lambda one: -len(one[0]))
 
 
+def _in_same_week(
+    text: str, found: list[Found], bare: Mapping[int, int], in_week: Set[int]
+) -> list[Found]:
+    """Put a bare weekday into the week told beside it: "tuesday or wednesday next week"."""
+    result = list(found)
+    for place, (one, other) in enumerate(pairwise(found)):
+        if not re.fullmatch(r"[\s,]*(?:or|and)?\s*", text[one.end : other.start]):
+            continue
+        for at, day, told in ((place, one, other), (place + 1, other, one)):
+            if day.start in bare and told.start in in_week and told.value:
+                on = _monday(_day(told)) + timedelta(days=bare[day.start])
+                result[at] = replace(day, value=on.isoformat(), trouble=None)
+    return result
+
+
 def _in_period(
-    text: str, found: list[Found], weekdays: Mapping[int, int], context: Context
+    text: str, found: list[Found], bare: Mapping[int, int], context: Context
 ) -> list[Found]:
     """Put bare weekdays into the period beside one: "on a friday, at the end of next month"."""
-    bare = {start for start in weekdays if re.match(WEEKDAY, text[start:], re.I)}
     for one, other in pairwise(found):
         day, period = (one, other) if one.start in bare else (other, one)
         bounds = periods.span(period.hint, context.today) if period.trouble == "vague" else None
         if day.start not in bare or not bounds or not _JOINT.fullmatch(text[one.end : other.start]):
             continue
         eve = bounds[0] - timedelta(days=1)
-        moved = {start: _next(eve, weekdays[start]).isoformat() for start in bare}
+        moved = {start: _next(eve, weekday).isoformat() for start, weekday in bare.items()}
         whole = replace(day, value=moved[day.start], trouble=None, start=one.start, end=other.end)
         kept = [replace(each, value=moved.get(each.start, each.value)) for each in found]
         return [whole if each.start == day.start else each for each in kept if each != period]
@@ -88,7 +107,8 @@ _PAST = re.compile(
 """What was done names no day to come: "I was there on friday, can I have a demo next wednesday"."""
 _LEAD = re.compile(
     rf"(?<![\w\x00])(?:(?P<not>not )?(?:any ?(?:day|time) |some ?(?:time|day) )?"
-    rf"(?P<bound>after|before|until|till?|through|later than|earlier than|starting(?: from)?|from)|"
+    rf"(?P<bound>(?:in |during )?(?:the )?week (?:of|commencing|beginning|starting)|"
+    rf"after|before|until|till?|through|later than|earlier than|starting(?: from)?|from)|"
     rf"(?:on )?(?:the )?(?:(?P<d>{WEEKDAY})|(?:(?P<n>{COUNT}) )?(?P<u>days?|weeks?)) "
     rf"(?P<way>after|before)) ",
     re.I,
@@ -158,6 +178,8 @@ def _bound(lead: re.Match[str], on: date, before: str, *, onward: bool) -> str |
     way = lead["bound"].lower()
     sense = {"before": "before", "earlier than": "before", "after": "after", "later than": "after"}
     side = sense.get(way, "until")
+    if "week" in way:
+        return periods.bound("from", _monday(on), _monday(on) + timedelta(days=6))
     if way.startswith(("from", "starting")):
         return periods.bound("from", on) if onward or way != "from" else None
     if lead["not"]:
@@ -377,6 +399,25 @@ def _nth_weekday(m: re.Match[str], context: Context) -> date | None:
     return coming[0] if coming else days[0]
 
 
+def _week_of_month(m: re.Match[str], context: Context) -> str | None:
+    """Give the first week of a month, and so on, as the days from one to another."""
+    if m["m"]:
+        month = day_words.month(m["m"])
+        first = date(context.today.year + int(month < context.today.month), month, 1)
+    else:
+        first = context.today.replace(day=1)
+        first = _month_after(first) if "next" in m[0].lower() else first
+    last = _month_after(first) - timedelta(days=1)
+    if m["n"].lower() == "last":
+        return periods.bound("from", last - timedelta(days=6), last)
+    begins = first + timedelta(days=7 * (day_words.nth(m["n"]) - 1))
+    return (
+        periods.bound("from", begins, min(begins + timedelta(days=6), last))
+        if begins <= last
+        else None
+    )
+
+
 def _place_in(first: date, place: str, weekday: int) -> date | None:
     """Give the first, second ... or last such weekday of a month."""
     days = [first + timedelta(days=offset) for offset in range(31)]
@@ -401,6 +442,13 @@ def _pattern(words: str) -> re.Pattern[str]:
 
 _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (_pattern(r"(20\d\d)[-/.](\d{1,2})[-/.](\d{1,2})"), _iso),
+    (
+        _pattern(
+            rf"(?:in )?(?:the )?(?P<n>{NTH}|last) week (?:of|in) "
+            rf"(?:(?P<m>{MONTH})|(?:the |this |next )month)"
+        ),
+        _week_of_month,
+    ),
     (
         _pattern(
             rf"(?:the\s+)?(?P<n>{NTH}|last)\s+(?P<d>{WEEKDAY})\s+(?:of|in)\s+"
@@ -509,7 +557,7 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     ),
     (_pattern(r"(?P<n>\d{1,2}(?:st|nd|rd|th))"), _weekday_nth),
     (
-        _pattern(periods.WORDS),
+        _pattern(rf"(?<!not )(?<!n't ){periods.WORDS}"),
         _vague,
     ),
 )

@@ -149,7 +149,10 @@ _RANGE = (
 
 def _range(text: str, units: str, *, asked: bool) -> Found | None:
     """Find "10 to 15 users": which of them is for the customer to say."""
-    patterns = [rf"{_RANGE} {units}\b", rf"\b(?:(?:for|about|with) |(?=between )){_RANGE}(?=\W*$)"]
+    patterns = [
+        rf"{_RANGE} {units}\b",
+        rf"\b(?:(?:for|about|with|of) |(?=between )){_RANGE}(?=\W*$)",
+    ]
     patterns += [rf"^\W*(?:\w+ ){{0,2}}?{_RANGE}(?=\W*$)"] if asked else []
     for pattern in patterns:
         match = re.search(pattern, text, re.I)

@@ -33,7 +33,7 @@ _PART = re.compile(
 )
 _BOUND = re.compile(
     rf"\b(?:(?P<way>after|before|from|until|later than|earlier than|not before)\s+"
-    rf"(?P<h>{_HOUR})(?::(?P<m>[0-5]\d))?{_AP}?(?:\s+(?:on|onwards?|or later))?|"
+    rf"(?P<h>{_HOUR})(?::(?P<m>[0-5]\d))?{_AP}?(?:\s+(?:on(?!\s*[\w\x00])|onwards?|or later))?|"
     rf"between\s+(?P<h1>{_HOUR})(?::[0-5]\d)?\s*(?:[ap]\.?m\.?)?\s*(?:and|to|-)\s*"
     rf"(?P<h2>{_HOUR})(?::[0-5]\d)?\s*(?:[ap]\.?m\b\.?)?)(?![\w:])",
     re.I,

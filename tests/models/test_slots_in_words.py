@@ -440,6 +440,7 @@ def test_a_time_outside_our_hours_is_outside_wherever_it_is_told(
         ("Doe, Jane Doe", "Jane Doe"),
         ("my name is Jane, spelled J-A-Y-N-E", "Jayne"),
         ("Jane Doe, that's spelt j a y n e", "Jayne Doe"),
+        ("Jane, that's spelled D-O-E", "Jane Doe"),
         ("J-A-Y-N-E", "Jayne"),
         ("Mary-Jane Watson", "Mary-Jane Watson"),
         ("It's Jane. Thanks", "Jane"),

@@ -58,6 +58,8 @@ _SPELT = re.compile(
     r"(?P<letters>\b[^\W\d_](?:(?:\s?[-.]\s?|\s)[^\W\d_]){2,}\b)",
     re.I,
 )
+_ALIKE = 40
+"""Likeness of 100 from which what is spelt is a part of the name already said."""
 _NO_NAME = re.compile(r"no+|ye+s+|yea+h*|ja+|nein|oui|nope+|ok+", re.I)
 _HERE = re.compile(
     rf"^\W*(?:(?:hi|hello|hey)[\s,!.]+)?{_FULL}\s+(?:here|speaking)\b(?!\s+(?:and|is)\b.*\?)", re.I
@@ -123,19 +125,20 @@ def persons(text: str, *, asked: bool) -> list[Found]:
     """Find a person's name: introduced ("my name is ..."), or as the bare answer when asked."""
     if (spelt := _SPELT.search(text)) and (found := _spelt(text, spelt, asked=asked)):
         return [found]
-    found_first = _introduced(text, asked=asked)
-    return [_whole(text, one) for one in found_first]
+    return [_whole(text, one) for one in _introduced(text, asked=asked)]
 
 
 def _spelt(text: str, match: re.Match[str], *, asked: bool) -> Found | None:
-    """Put a name spelt letter by letter in the place of the part it is like."""
+    """Put a name spelt letter by letter in the place of the part it is like, else after it."""
     word = _cased("".join(re.findall(r"[^\W\d_]", match["letters"])).lower())
     before = _introduced(text[: match.start()], asked=asked)
     if not before:
         return Found(match.start(), match.end(), word)
     words = str(before[0].value).split()
     alike = max(words, key=lambda part: fuzz.ratio(part.lower(), word.lower()))
-    name = " ".join(word if part == alike else part for part in words)
+    if fuzz.ratio(alike.lower(), word.lower()) < _ALIKE:
+        words.append(word)
+    name = " ".join(word if part == alike and word not in words else part for part in words)
     return Found(before[0].start, match.end(), name)
 
 

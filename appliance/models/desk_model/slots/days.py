@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from appliance.models.desk_model.slots import day_words, periods
 from appliance.models.desk_model.slots.day_words import COUNT, MONTH, NTH, WEEKDAY
@@ -15,6 +15,8 @@ from appliance.models.desk_model.slots.found import Context, Found
 _YEAR = r"(?:,?\s+(?P<y>20\d\d))?"
 
 _FURTHEST = 3653
+_MOST_LEADS = 8
+"""Words like "after" that are followed up in a message: each costs time, nobody means more."""
 _OPEN = re.compile(
     r"\b(?:any ?time|some ?time|whenever|asap|as soon as possible|soon|earliest|soonest|"
     r"first available|you (?:choose|pick|decide)|(?:don't|do not) (?:care|mind)|flexible|"
@@ -130,7 +132,7 @@ _A_DAY_BEFORE = re.compile(
 def _related(text: str, context: Context) -> Iterator[tuple[int, int, date | str]]:
     """Read days told by another one: "the friday after thanksgiving"; a bound alone is no day."""
     done = 0
-    for lead in _LEAD.finditer(text):
+    for lead in islice(_LEAD.finditer(text), _MOST_LEADS):
         anchor = _anchor(text, lead.end(), context) if lead.start() >= done else None
         if anchor is None:
             continue

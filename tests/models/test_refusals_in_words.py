@@ -46,6 +46,16 @@ def test_who_decides_later_books_nothing_and_finds_it_again(customer: Make, word
     assert jane.writes == [BOOKED]
 
 
+def test_who_is_back_in_a_moment_finds_the_question_as_it_was(customer: Make) -> None:
+    jane = customer()
+
+    pause = jane.talk(*READ_BACK, "let me check with my boss, I'll get back to you in a minute")
+    jane.say("yes")
+
+    assert pause == "Of course, take your time."
+    assert jane.writes == [BOOKED]
+
+
 @pytest.mark.parametrize(
     "words",
     ["no thanks", "not yet", "nein", "actually no, don't save it", "please don't book anything"],

@@ -54,6 +54,13 @@ _DEFERS = re.compile(
 )
 
 
+_SOON = re.compile(
+    r"\bin (?:a|one|two|\w+ few|a few|\d+) ?(?:moment|minutes?|mins?|seconds?|secs?|bit)\b|"
+    r"\b(?:one|just a|a) (?:moment|minute|second|sec)\b|\bright back\b",
+    re.I,
+)
+
+
 def opts_out(text: str) -> bool:
     """Tell whether the customer wants to hear no more, or their details gone."""
     return any(_OPTS_OUT.fullmatch(clause.strip()) for clause in _CLAUSES.split(text))
@@ -73,3 +80,8 @@ def refuses(text: str) -> bool:
 def defers(text: str) -> bool:
     """Tell whether the customer will decide at another time: "I'll ask my wife first"."""
     return any(_DEFERS.match(clause.strip()) for clause in _CLAUSES.split(text))
+
+
+def pauses(text: str) -> bool:
+    """Tell whether the customer is back in a moment: "I will be back in a minute"."""
+    return bool(_SOON.search(text))

@@ -39,7 +39,7 @@ def in_task(desk: Desk, frame: Frame, task: Task, text: str, written: str) -> Mo
     whole = tasks.read(desk, manner, text, task=task, written=written)
     asked = manner.slot(task.asked)
     if refusals.defers(text) and not words_of.is_question(text):
-        return _deferred(frame, task)
+        return _deferred(frame, task, text)
     of_time = manner.is_appointment and asked is not None and asked.kind in {Kind.DAY, Kind.TIME}
     if of_time and (chosen := _for_the_customer(desk, frame, task, text)):
         return chosen
@@ -125,7 +125,7 @@ def _small_talk(desk: Desk, frame: Frame, task: Task, text: str, written: str) -
     if not one.sure or one.intent not in _TALK:
         return None
     if one.intent == chitchat.BYE:
-        return _deferred(frame, task)
+        return _deferred(frame, task, text)
     told = [] if one.intent == chitchat.THANKS else [Part(text=saying.chat(desk, one.intent))]
     return saying.by_the_way(desk, frame, told, one.intent)
 
@@ -320,8 +320,10 @@ _CONTRACT = re.compile(
 )
 
 
-def _deferred(frame: Frame, task: Task) -> Move:
+def _deferred(frame: Frame, task: Task, text: str) -> Move:
     """The customer decides later: nothing is done, and what was told is kept."""
+    if refusals.pauses(text):
+        return tasks.waiting(frame, task, [Part(text=wording.TAKE_TIME)])
     bare = replace(frame, task=None, offer=None, dropped=task)
     return Move(frame=bare, text=wording.DEFERRED, intent="dropped")
 

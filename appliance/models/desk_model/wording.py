@@ -35,6 +35,7 @@ NO_NOTES = 'I cannot add a note to it. If a colleague should know, just say "per
 CAN_MOVE_LATER = "Yes, you can move it later: just tell me here."
 OPTED_OUT = "I understand. Shall I ask a colleague to see to it that you hear no more from us?"
 NOTHING_BEGUN = "All right, I do nothing of the kind. " + ANYTHING_ELSE
+TAKE_TIME = "Of course, take your time."
 DEFERRED = "Of course, take your time. Nothing is done yet; say so here when you have decided."
 NOT_MOVED = "I can only move a booking of this conversation. Shall I ask a colleague to move yours?"
 NO_BOOKING = (

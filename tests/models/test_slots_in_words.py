@@ -534,3 +534,15 @@ def test_the_sign_before_a_time_is_no_address(words: str, at: str) -> None:
 @pytest.mark.parametrize("words", ["jane@", "@example", "jane @ example", "jane@2"])
 def test_half_an_address_is_still_one(words: str) -> None:
     assert read(DEMO, words)["email!"] == "broken"
+
+
+@pytest.mark.parametrize(
+    ("words", "at"),
+    [
+        ("a demo for the team for 3:00PM", "15:00"),
+        ("a table for 4 pm please", "16:00"),
+        ("the group for 2 o'clock", "14:00"),
+    ],
+)
+def test_a_time_beside_a_table_or_a_team_is_no_count(words: str, at: str) -> None:
+    assert read(DEMO, words)["time"] == at

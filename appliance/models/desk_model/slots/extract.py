@@ -228,7 +228,8 @@ class _Reader:
 
 
 _ONE = re.compile(
-    rf"\b(?:party|table|group|team) (?:of|for) {numbers.NUMBER}\b|"
+    rf"\b(?:party|table|group|team) (?:of|for) {numbers.NUMBER}\b"
+    r"(?!\s*(?:[:.]\d|[ap]\.?\s?m\b|o'?\s?clock))|"
     r"\b(?:that|this|the|which|another|other|no|any|wrong|right|my|your|our|his|her|their|an?)"
     r"(?: (?!(?:to|at|for|from|by|around|about|till?|until|is|be|pm|am)\b)[a-z-]+){0,2} one\b"
     r"(?!\W*(?:[ap]\.?\s?m\b|o'?\s?clock|thirty|fifteen|forty|in the (?:morning|afternoon)))|"

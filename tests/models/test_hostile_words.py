@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 from langchain_core.messages import HumanMessage
 
-from appliance.models.desk_model import router, text
+from appliance.models.desk_model import cues, handover, opening, router, text
 from appliance.models.desk_model.slots import (
     choices,
     days,
@@ -120,8 +120,31 @@ def test_no_reader_is_slow_on_hostile_words(seed: str) -> None:
     assert {name: s for name, s in took.items() if s > SLOW_S} == {}
 
 
+@pytest.mark.parametrize(
+    ("reader", "words"),
+    [
+        (emails.find, " dash+-dash- " * LONGEST),
+        (cues._FAULT.search, "account" + "'-" * LONGEST),
+        (opening._BETWEEN.search, "between" + "\x00" * 1200 + "x"),
+        (lambda words: people.persons(words, asked=True), "Jane" + ".," * LONGEST + "x"),
+        (handover.besides_refusal, "ok - " * LONGEST),
+    ],
+    ids=["spoken address", "fault", "two days", "name", "no person"],
+)
+def test_no_pattern_tries_every_way_to_part_hostile_words(
+    reader: Callable[[str], object], words: str
+) -> None:
+    cleaned = words if "\x00" in words else text.clean(words)
+
+    begun = time.perf_counter()
+    reader(cleaned)
+
+    assert time.perf_counter() - begun < SLOW_S
+
+
 def test_a_run_of_one_sign_is_read_as_three() -> None:
     assert text.clean("hello!!!!!!!!! - - - - - - ok.....") == "hello!!! --- ok..."
+    assert text.clean("a" + " ,  , " * 9 + "b") == "a ,,, b"
 
 
 def test_the_beginning_of_a_long_message_is_answered(customer: Make) -> None:

@@ -103,7 +103,7 @@ _BREAKS = (
     r"(?:runs?|works?) (?:any ?more|at all)|acting up|throw(?:s|ing)?|errors?|slow|blank|empty)"
 )
 _FAULT = re.compile(
-    rf"\b{_THING}\b(?:\W+[\w']+){{0,5}}?\W*{_BREAKS}\b|\berror (?:\d+|message|code)|"
+    rf"\b{_THING}\b(?:\W+\w[\w']*){{0,5}}?\W*{_BREAKS}\b|\berror (?:\d+|message|code)|"
     rf"\b(?:can'?t|cannot|can not|unable to) (?:\w+ )?(?:log|sign|get) (?:in|into|on)\b|"
     rf"\blocked out\b|\b(?:keep|keeps|kept) (?:getting|crash|fail|throw|freez)\w*|"
     rf"\b(?:technical|tech) (?:problem|issue|trouble|fault|difficult)\w*|\b(?:a|an|found a) (?:bug|"

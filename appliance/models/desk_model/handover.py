@@ -47,7 +47,7 @@ _REFUSED_ROLE = (
 _REFUSES = re.compile(
     rf"(?:(?:^|(?<=[,;.!?-]))\s*|\b(?:but|and|so)\s+)"
     rf"(?:(?:please|thanks|thank you|ok(?:ay)?|well|hi|hello|hey|but|and|so|sorry|actually|"
-    rf"really)\b\W*)*(?:"
+    rf"really)\b\W*){{0,6}}(?:"
     rf"(?:i|we)?\s*(?:really |just )?(?:don'?t|do not|won'?t|wouldn'?t|would not|need not|"
     rf"(?:'d| would)? ?rather not|no need)\s+(?:really )?(?:(?:to |want |need |wish |like |have |"
     rf"care ){{0,3}}(?:{_TALK} (?:to|with) |{_CONNECT} (?:me |us |this |it )?(?:on |over |"

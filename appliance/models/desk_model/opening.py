@@ -27,7 +27,10 @@ _ALL_DAY = re.compile(
     re.I,
 )
 _DAYS_ONLY = re.compile(r"^\W*(?:seven|7) days", re.I)
-_BETWEEN = re.compile(r"\b(?:between|from)\W*\x00+\W*(?:and|to|until|through|-)\W*\x00+", re.I)
+_GAP = r"[^\w\x00]*"
+_BETWEEN = re.compile(
+    rf"\b(?:between|from){_GAP}\x00+{_GAP}(?:and|to|until|through|-){_GAP}\x00+", re.I
+)
 _CLOSED = re.compile(r"\b(?:closed|shut)\b", re.I)
 _CLOSES = re.compile(r"\bclos(?:e|es|ing)\b", re.I)
 _OPENS = re.compile(

@@ -111,7 +111,7 @@ def clean(text: str) -> str:
         for c in plain
         if c in "\t\r\n" or unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co"}
     )
-    short = " ".join(_RUN.sub(r"\1\1\1", kept).split())[:_LONGEST]
+    short = _RUN.sub(r"\1\1\1", " ".join(kept.split()))[:_LONGEST]
     last = next(islice(re.finditer(r"\w+", short), _MOST_WORDS, None), None)
     return short[: last.start()].rstrip() if last else short
 

@@ -10,7 +10,7 @@ _WRITTEN = re.compile(
     r"(?<![\w.+-])[\w.+'-]{1,64}@(?:[^\W_][\w-]*\.)+[^\W\d_]{2,24}(?![\w@-])", re.UNICODE
 )
 _SPOKEN = re.compile(
-    r"(?<![\w.+-])((?:[\w+-]+(?:\s?(?:\.|\bdot\b|\bunderscore\b|\bdash\b)\s?[\w+-]+)*))"
+    r"(?<![\w.+-])((?>[\w+-]+(?:\s?(?:\.|\bdot\b|\bunderscore\b|\bdash\b)\s?[\w+-]+)*))"
     r"\s*(?:\(at\)|\[at\]|\{at\}|\bat\b|@)\s*"
     r"([\w-]+(?:\s*(?:\(dot\)|\[dot\]|\{dot\}|\bdot\b|\.)\s*[\w-]+)+)",
     re.I,

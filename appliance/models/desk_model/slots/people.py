@@ -25,7 +25,9 @@ _BOOKED = re.compile(
     r"appointment)\b)"
 )
 _TAIL = re.compile(
-    r"(?:[\s,.!]+(?:then|please|thanks|thank you|here|of course|i guess|if you must))+\W*$", re.I
+    r"(?:(?<![\s,.!])[\s,.!]+(?:then|please|thanks|thank you|here|of course|i guess|"
+    r"if you must))+\W*$",
+    re.I,
 )
 _FROM_COVERED = re.compile(
     r"(?:^|[.!?:;\n])\W*([A-Z][^\W\d_]+(?:\s+[A-Z][\w'’-]+){1,2}),?\s+(?:from|of|at|with)\s+"

@@ -131,7 +131,8 @@ def _hours_again(desk: Desk, text: str, written: str) -> list[Wish]:
     """Carry a question about the hours on: "when are you open?" - "tomorrow at 7pm?"."""
     if len(desk.said) < 2 or not cues.only_when(desk, text):
         return []
-    before = wish(desk, desk.pack.mender.mend(desk.said[-2]), desk.said[-2])
+    last = words_of.clean(desk.said[-2])
+    before = wish(desk, desk.pack.mender.mend(last), last)
     if not before.sure or before.reply is None or before.reply.fact != "hours":
         return []
     return [replace(before, text=text, written=written, rivals=(), strays=False)]

@@ -45,7 +45,7 @@ def serve(
     task: Task | None = None
     chat = ""
     refused = opted_out = False
-    forbids = refusals.forbids(desk.said[-1] if desk.said else text)
+    forbids = refusals.forbids(words_of.clean(desk.said[-1]) if desk.said else text)
     for one in saying.without_asides_of(desk, found):
         if refusals.opts_out(one.text):
             opted_out = True

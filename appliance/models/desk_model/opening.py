@@ -22,7 +22,7 @@ _PAST = re.compile(r"(?<=\bopen )(?:past|beyond)\b|(?<=\bthere )(?:past|beyond)\
 _ASKS_WHICH = re.compile(r"\b(?:when|what|what's|which|how|who|where|why)\b", re.I)
 _ALL_DAY = re.compile(
     r"\b(?:24\s*/\s*7|24[ -]?h(?:ou)?rs?|24h|twenty[ -]four hours|(?:round|around) the clock|"
-    r"day and night|all (?:night|day and night)|seven days(?: a week)?|7 days(?: a week)?)"
+    r"day and night|all (?:night|day and night)|(?<!\bin )(?<!\bnext )(?:seven|7) days(?: a week)?)"
     r"(?!\w)",
     re.I,
 )

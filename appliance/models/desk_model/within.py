@@ -43,9 +43,10 @@ def in_task(desk: Desk, frame: Frame, task: Task, text: str, written: str) -> Mo
     of_time = manner.is_appointment and asked is not None and asked.kind in {Kind.DAY, Kind.TIME}
     if of_time and (chosen := _for_the_customer(desk, frame, task, text)):
         return chosen
-    if signals.moves_later(text):
+    if manner.is_appointment and signals.moves_later(text):
         return saying.by_the_way(desk, frame, [Part(text=wording.CAN_MOVE_LATER)], task.tool)
-    if task.confirming and nod is Nod.YES and signals.wants_another(rest):
+    another = manner.is_appointment and signals.wants_another(rest)
+    if task.confirming and nod is Nod.YES and another:
         return _confirmed(desk, frame, task, (), also=[Part(text=wording.SECOND_BY_PERSON)])
     email = manner.of_kind(Kind.EMAIL)
     if email and task.slots.get(email.name) and email.name in whole.values and signals.adds(text):

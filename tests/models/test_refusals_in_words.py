@@ -77,6 +77,20 @@ def test_what_was_given_up_is_taken_up_with_all_its_details(customer: Make, word
     assert jane.talk(*READ_BACK, "forget it", words).startswith(ASKS)
 
 
+@pytest.mark.parametrize("words", ["I want the premium", "send the invoice", "book the training"])
+def test_what_was_given_up_is_not_taken_up_for_another_thing(customer: Make, words: str) -> None:
+    jane = customer()
+
+    assert ASKS not in jane.talk(*READ_BACK, "forget it", words)
+
+
+@pytest.mark.parametrize("words", ["please use another address: jd@example.com"])
+def test_another_address_to_use_takes_the_place_of_the_first(customer: Make, words: str) -> None:
+    jane = customer()
+
+    assert "jd@example.com. Shall I book it?" in jane.talk(*READ_BACK, words)
+
+
 @pytest.mark.parametrize("words", ["try again", "please try once more", "can you try it again?"])
 def test_what_failed_is_tried_again_with_all_its_details(customer: Make, words: str) -> None:
     jane = customer(broken=frozenset({"schedule_demo"}))

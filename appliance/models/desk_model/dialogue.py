@@ -100,7 +100,7 @@ def _person(desk: Desk, frame: Frame, text: str, written: str) -> Move:
 def _fresh(desk: Desk, frame: Frame, text: str, written: str) -> Move:
     """Nothing waits: carry the last matter on, or find out what is wanted."""
     dropped = frame.dropped
-    if dropped is not None and dropped.tool in desk.tools and signals.resumes(text):
+    if dropped and dropped.tool in desk.tools and signals.resumes(text, dropped.tool):
         return tasks.proceed(desk, replace(frame, dropped=None), dropped)
     written = words_of.affirmed(words_of.honest(written))
     text = desk.pack.mender.mend(written)

@@ -229,7 +229,9 @@ _MOVES_LATER = re.compile(
     r"up|on short notice|on))+\W*",
     re.I,
 )
-_ADDS = re.compile(r"\b(?:too|also|as well|cc|copy|both|second|another|additional\w*)\b", re.I)
+_ADDS = re.compile(
+    r"\b(?:too|also|as well|cc|copy|both|second|(?<!\buse )another|additional\w*)\b", re.I
+)
 _RESUMES = re.compile(
     r"\W*(?:(?:ok(?:ay)?|no|wait|sorry|hm+|well|then|oh|yes|please|can you|could you|actually|on "
     r"second thoughts?|i changed my mind)\W+)*(?:"
@@ -242,6 +244,7 @@ _RESUMES = re.compile(
     r"(?:[\s,]+(?:please|thanks?|thank you))*\W*",
     re.I,
 )
+_ANY_BOOKING = ("appointment", "booking", "meeting", "one", "same")
 _WANTS_LESS = re.compile(
     r"\b(?:discount\w*|rebates?|reductions?|coupons?|vouchers?|promo\w*|special (?:offer|price)s?|"
     r"(?:better|lower|reduced) (?:price|rate|offer)|(?:lower|reduce|drop) (?:the|your) price|"
@@ -426,9 +429,11 @@ def adds(text: str) -> bool:
     return bool(_ADDS.search(text))
 
 
-def resumes(text: str) -> bool:
+def resumes(text: str, tool: str) -> bool:
     """Tell whether the customer takes up again what they gave up, or what failed."""
-    return bool(_RESUMES.fullmatch(text))
+    named = re.search(r"\bthe (\w+)", text, re.I)
+    own = {*tool.split("_"), *_ANY_BOOKING}
+    return bool(_RESUMES.fullmatch(text)) and (named is None or named[1].lower() in own)
 
 
 def wants_less(text: str) -> bool:

@@ -84,7 +84,13 @@ def test_what_was_given_up_is_not_taken_up_for_another_thing(customer: Make, wor
     assert ASKS not in jane.talk(*READ_BACK, "forget it", words)
 
 
-@pytest.mark.parametrize("words", ["please use another address: jd@example.com"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "please use another address: jd@example.com",
+        "no, my second address is right: jd@example.com",
+    ],
+)
 def test_another_address_to_use_takes_the_place_of_the_first(customer: Make, words: str) -> None:
     jane = customer()
 

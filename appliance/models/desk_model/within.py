@@ -49,7 +49,8 @@ def in_task(desk: Desk, frame: Frame, task: Task, text: str, written: str) -> Mo
     if task.confirming and nod is Nod.YES and another:
         return _confirmed(desk, frame, task, (), also=[Part(text=wording.SECOND_BY_PERSON)])
     email = manner.of_kind(Kind.EMAIL)
-    if email and task.slots.get(email.name) and email.name in whole.values and signals.adds(text):
+    adds = nod is not Nod.NO and signals.adds(text)
+    if email and task.slots.get(email.name) and email.name in whole.values and adds:
         return saying.by_the_way(desk, frame, [Part(text=wording.ONE_ADDRESS)], task.tool)
     off = not manner.cancels and not _takes_any_words(asked) and signals.calls_it_off(text)
     declines = task.confirming and bool(_DECLINES.fullmatch(text))

@@ -28,8 +28,9 @@ _DOUBTS = re.compile(
     rf"(?:the |a |my )?{_WRONG} {_NOUN}\b|"
     rf"(?:my|the|that) {_NOUN} (?:is|was|isn't|wasn't|has) (?:\w+ ){{0,2}}"
     rf"(?:{_WRONG}|right|correct|a (?:typo|mistake))\b|"
-    rf"i (?:\w+ )?(?:misspel\w+|mistyped|got|gave|wrote|typed|entered|put) (?:\w+ ){{0,2}}"
-    rf"(?:my |the )?(?:wrong )?{_NOUN}\b|"
+    rf"i (?:\w+ )?(?:misspel\w+|mistyped) (?:\w+ ){{0,2}}(?:my |the )?{_NOUN}\b|"
+    rf"i (?:\w+ )?(?:got|gave|wrote|typed|entered|put|told) (?:\w+ ){{0,2}}(?:the |a |my )?"
+    rf"wrong {_NOUN}\b|"
     rf"(?:there(?:'s| is| was) |i made )?an? (?:typo|mistake|error) (?:in|with) (?:my|the) "
     rf"{_NOUN}\b)",
     re.I,
@@ -42,6 +43,7 @@ _TELLS = re.compile(
 )
 _VALUE = re.compile(r"\S@\S|\d[\d\s().-]{5,}\d")
 _BRIEF = 12
+_YOURS = re.compile(r"\byour (?:web ?site|site|page|invoice|bill)\b", re.I)
 _INVITES = re.compile(r"\b(?:invit\w+|calendar file|cc)\b", re.I)
 _FROM = re.compile(r"\b(?:from|by|via|through|of)\b", re.I)
 
@@ -54,6 +56,8 @@ def gives_detail(text: str) -> bool:
 def corrected(desk: Desk, frame: Frame, text: str, written: str) -> Move | None:
     """Read back what was done with the detail put right, or ask for it; None for other words."""
     invites = _INVITES.search(text)
+    if _YOURS.search(text):
+        return None
     if words_of.is_question(text) and not invites:
         return None
     bare = heard.only_values(text) and not _FROM.search(text)

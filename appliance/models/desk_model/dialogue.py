@@ -26,6 +26,7 @@ from appliance.models.desk_model import text as words_of
 from appliance.models.desk_model.frame import Frame, Part
 from appliance.models.desk_model.manner import TO_PERSON
 from appliance.models.desk_model.move import Desk, Move
+from appliance.models.desk_model.signals import Nod
 from appliance.models.desk_model.slots import choices
 from appliance.models.desk_model.wishes import Wish, is_small_talk, wish
 
@@ -99,9 +100,9 @@ def _person(desk: Desk, frame: Frame, text: str, written: str) -> Move:
 
 def _fresh(desk: Desk, frame: Frame, text: str, written: str) -> Move:
     """Nothing waits: carry the last matter on, or find out what is wanted."""
-    dropped = frame.dropped
-    if dropped and dropped.tool in desk.tools and signals.resumes(text, dropped.tool):
-        return tasks.proceed(desk, replace(frame, dropped=None), dropped)
+    if resumed := _resumed(desk, frame, text, written):
+        return resumed
+    frame = replace(frame, put_off=None)
     written = words_of.affirmed(words_of.honest(written))
     text = desk.pack.mender.mend(written)
     if signals.asks_news(text):
@@ -125,6 +126,31 @@ def _fresh(desk: Desk, frame: Frame, text: str, written: str) -> Move:
         options = (found[0].intent, *found[0].rivals)
         return serving.which(desk, frame, options, written)
     return serving.serve(desk, frame, found, text, written)
+
+
+def _resumed(desk: Desk, frame: Frame, text: str, written: str) -> Move | None:
+    """Take up what was given up, what failed, or what was to be decided later."""
+    bare = replace(frame, dropped=None, put_off=None)
+    task = frame.put_off
+    if task is not None and task.tool in desk.tools and not words_of.is_question(text):
+        reading = tasks.read(desk, desk.tools[task.tool], text, task=task, written=written)
+        brief = len(text.split()) <= _DECISION
+        agrees = signals.nod(text)[0] is Nod.YES or _DECIDED.search(text)
+        if brief and (agrees or heard.changed(task, reading)):
+            slots = {**task.slots, **reading.values}
+            return tasks.proceed(desk, bare, replace(task, slots=slots, confirming=False))
+    dropped = frame.dropped
+    if dropped and dropped.tool in desk.tools and signals.resumes(text, dropped.tool):
+        return tasks.proceed(desk, bare, dropped)
+    return None
+
+
+_DECISION = 8
+_DECIDED = re.compile(
+    r"\b(?:(?:s?he|they|we|my \w+) (?:said yes|agree[sd]?|decided|(?:is|are) (?:ok(?:ay)?|fine))|"
+    r"(?:it|that)'s (?:ok(?:ay)?|fine|settled))\b",
+    re.I,
+)
 
 
 def _hours_again(desk: Desk, text: str, written: str) -> list[Wish]:

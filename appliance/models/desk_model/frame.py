@@ -76,6 +76,7 @@ class Frame:
     Attributes:
         task: The tool being filled.
         dropped: What the customer gave up last, or what failed: "book it after all" takes it up.
+        put_off: What the customer decides later, if nothing else was said since.
         offer: What waits for a yes, a no or a choice.
         last: The last reading call and its arguments, for "and for 20 seats?".
         done: Arguments of the writing calls that succeeded, by tool.
@@ -88,6 +89,7 @@ class Frame:
 
     task: Task | None = None
     dropped: Task | None = None
+    put_off: Task | None = None
     offer: Offer | None = None
     last: tuple[str, Slots] | None = None
     done: dict[str, Slots] = field(default_factory=dict)
@@ -110,6 +112,7 @@ def unpack(kept: object) -> Frame:
         return Frame(
             task=Task(**kept["task"]) if kept.get("task") else None,
             dropped=Task(**kept["dropped"]) if kept.get("dropped") else None,
+            put_off=Task(**kept["put_off"]) if kept.get("put_off") else None,
             offer=_offer(kept["offer"]) if kept.get("offer") else None,
             last=(kept["last"][0], dict(kept["last"][1])) if kept.get("last") else None,
             done={name: dict(slots) for name, slots in (kept.get("done") or {}).items()},

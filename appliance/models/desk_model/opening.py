@@ -9,7 +9,7 @@ from datetime import date, time, timedelta
 
 from appliance.config.model import BotConfig, Span
 from appliance.models.desk_model import wording
-from appliance.models.desk_model.slots import days, times
+from appliance.models.desk_model.slots import days, periods, times
 from appliance.models.desk_model.slots.found import Context, Found, Spans, blanked
 from appliance.models.desk_model.turn import Turn
 
@@ -26,6 +26,16 @@ _ALL_DAY = re.compile(
     r"(?!\w)",
     re.I,
 )
+_OTHER_THAN_DOORS = re.compile(
+    r"\b(?:uptime|use|software|app|answer|respond|reply|works?|in 24|within)\b", re.I
+)
+_OF_DOORS = re.compile(
+    r"\b(?:open(?:s|ing)?|clos(?:e[ds]?|ing)|shut|there|hours|reach\w*|call|phone|ring|come|visit|"
+    r"drop|stop by|available|anybody|anyone|somebody|someone|in (?:at|on)|still|office|"
+    r"pick up|24)\b",
+    re.I,
+)
+_WORD = re.compile(r"[^\W\d_]{3,}")
 _DAYS_ONLY = re.compile(r"^\W*(?:seven|7) days", re.I)
 _GAP = r"[^\w\x00]*"
 _BETWEEN = re.compile(
@@ -45,14 +55,18 @@ _LONGEST = 21
 def told(text: str, *, config: BotConfig, turn: Turn, context: Context) -> str:
     """Answer about opening hours: now, a time, a day, several days, or the week."""
     plain = _PAST.sub("after", _UNTIL.sub("until", _GREETING.sub(" ", text)))
-    if always := _ALL_DAY.search(plain):
+    always = _ALL_DAY.search(plain)
+    if always and not _OTHER_THAN_DOORS.search(plain):
         return f"{_always(always[0], config)} {_usually(config, turn)}"
     found = [one for one in days.find(plain, context) if one.value is not None]
     on = [date.fromisoformat(str(one.value)) for one in found[:3]]
+    if not on and (period := _period(plain, turn, context)):
+        return " ".join(_stretch(*period, config, turn))
     hidden = _hidden(plain, found)
     if len(on) == 2 and _BETWEEN.search(hidden) and 1 < (on[1] - on[0]).days < _LONGEST:
         return " ".join(_stretch(on[0], on[1], config, turn))
-    if asked := _asked(hidden, on, context):
+    asked = _asked(hidden, on, context)
+    if asked and (_OF_DOORS.search(plain) or not _WORD.search(blanked(hidden, [asked]))):
         return _at(asked, plain, on, config, turn)
     lines = [_on(one, config, turn, yes=not _ASKS_WHICH.search(text)) for one in on]
     if not found and _NOW.search(text):
@@ -62,6 +76,15 @@ def told(text: str, *, config: BotConfig, turn: Turn, context: Context) -> str:
     if not lines or (found and not re.search(r"\btoday\b", text, re.I) and len(found) < 2):
         lines.append(_usually(config, turn))
     return " ".join(dict.fromkeys(lines))
+
+
+def _period(text: str, turn: Turn, context: Context) -> tuple[date, date] | None:
+    """Find a week or a few days that are asked about, short enough to be told day by day."""
+    for one in days.find(text, context):
+        found = periods.span(one.hint, turn.today) if one.hint else None
+        if found and (found[1] - found[0]).days < _LONGEST:
+            return found
+    return None
 
 
 def spans(given: Sequence[tuple[time, time]]) -> str:

@@ -38,6 +38,12 @@ _SCOLDS = re.compile(
 _SUPPOSES = re.compile(
     r"\b(?:if|when|in case|whenever|should|suppose|what happens|how (?:do|does|long|many))\b", re.I
 )
+_HOPES = re.compile(
+    r"\?|\bfor (?:an?|something|this|it)\b(?! (?:answer|reply|response|whole|day|week|month|hour))"
+    r"(?! call)|\bto (?:see|buy|decide|try|use)\b|\bbudget\b|\bnow (?:i |we )?want\b|"
+    r"\bhow (?:good|great|nice|easy|well)\b|\b(?:can|could|may) (?:i|we)\b",
+    re.I,
+)
 _OTHER_COMPANY = re.compile(
     r"\b(?:old|previous|last|former|current|other|another|competitor\w*|their)\b (?:\w+ )?"
     r"(?:tools?|vendor|system|provider|software|suppliers?|company|one)\b",
@@ -47,7 +53,7 @@ _OTHER_COMPANY = re.compile(
 
 def outrage(text: str) -> str | None:
     """Tell a complaint by its words; one that only scolds is met with regret."""
-    if _SUPPOSES.search(text) or _OTHER_COMPANY.search(text):
+    if _SUPPOSES.search(text) or _OTHER_COMPANY.search(text) or _HOPES.search(text):
         return None
     if _BROKE.search(text):
         return chitchat.FAULT

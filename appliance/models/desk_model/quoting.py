@@ -24,26 +24,34 @@ _WISH = (
 )
 _ORDERS = re.compile(
     rf"{_OPENING}(?:{_WISH} )?(?:please )?(?:"
-    r"(?:buy|purchase|order|subscribe to|sign up for|go with|go for)\b(?! (?:a|the) demo)|"
-    r"sign (?:me|us) up for\b(?! (?:a|the) demo)|"
+    r"(?:buy|purchase|subscribe to|sign up for|go with|go for)\b|sign (?:me|us) up for\b|"
+    r"order (?=\d|it\b|that\b|them\b|the\b|an?\b|some\b|\w+ (?:seats?|licen\w+|users?)\b)|"
     r"take (?:it|that|them|\d+|the \w+ (?:plan|licen\w+))\b)",
     re.I,
 )
+_NO_ORDER = re.compile(
+    r"\?|\b(?:demos?|trials?|newsletter|news|updates?|call|tour|lunch|status|number|question|yearly|"
+    r"monthly|annual\w*|easy|late|can i|can we|what|how)\b",
+    re.I,
+)
 _LOWER = re.compile(
-    r"\b(?:go (?:any |a bit |a little )?lower|(?:any|a bit|a little|much)? ?cheaper than that|"
-    r"(?:do|is there) (?:any ?thing )?(?:any )?better|come down|meet (?:me|us) (?:half|in the))",
+    r"\b(?:go (?:any |a bit |a little )?lower|cheaper than that|meet (?:me|us) (?:half|in the)|"
+    r"(?:can|could) you come down|come down (?:a bit|a little)|"
+    r"(?:do|is there) (?:any ?thing )?(?:any )?better "
+    r"(?:price|deal|offer|rate|than that|for me))\b",
     re.I,
 )
 _DEAR = re.compile(
-    r"\b(?:too|very|quite|so|really|pretty|rather|bit|awfully) (?:expensive|pricey|dear|much|"
-    r"steep|costly)\b|\b(?:out of|over|above|beyond) (?:my|our) budget\b|"
-    r"\bcan(?:'t| ?not) afford\b|\b(?:a lot|lots) of money\b",
+    r"(?<!not )\b(?:too|very|quite|so|really|pretty|rather|bit|awfully) (?:expensive|pricey|dear|"
+    r"steep|costly)\b|(?<!not )\btoo much\b|\b(?:out of|over|above|beyond) (?:my|our) budget\b|"
+    r"\bcan(?:'t| ?not) afford\b",
     re.I,
 )
 _NO_DISCOUNT = re.compile(
     r"\b(?:forget|without|no|never ?mind|skip|drop) (?:about )?(?:the |any |a |that )?discount\b",
     re.I,
 )
+_OTHER_MATTER = re.compile(r"\b(?:cancel\w*|contracts?|invoices?|notice|terminat\w+)\b", re.I)
 _NUMBER_ALONE = re.compile(
     r"\W*(?:(?:sorry|no|oops|wait|i|we|meant?|mean|rather|actually|and|or|make|it|that|what|"
     rf"about|how|for|with|if|ok|are|is)\W+)*{numbers.NUMBER}(?:\W+(?:instead|please|then|rather|now))*\W*",
@@ -58,7 +66,7 @@ def followed_up(desk: Desk, frame: Frame, text: str, written: str) -> Move | Non
     priced = manner is not None and manner.of_kind(Kind.PRODUCT) is not None
     asks = words_of.is_question(text)
     named = choices.products(text, desk.context.products)
-    if (priced or named) and not asks and _ORDERS.match(text):
+    if (priced or named) and not asks and _ORDERS.match(text) and not _NO_ORDER.search(text):
         return _ordered(frame, text)
     if last is None or manner is None or not priced:
         return None
@@ -69,9 +77,10 @@ def followed_up(desk: Desk, frame: Frame, text: str, written: str) -> Move | Non
     if percent is not None and _LOWER.search(text) and not named:
         task = Task(tool=manner.name, slots=kept, asked=percent.name, words=text)
         return tasks.waiting(frame, task, [Part(text=wording.ask(percent, manner.asks))])
-    if _DEAR.search(text) and not named and not asks:
+    gives_percent = percent is not None and percent.name in tasks.read(desk, manner, text).values
+    if _DEAR.search(text) and not named and not asks and not gives_percent:
         return saying.offer_person(frame, wording.TOO_DEAR, "discount", intent=manner.name)
-    if len(text.split()) > _BRIEF or named:
+    if len(text.split()) > _BRIEF or named or _OTHER_MATTER.search(text):
         return None
     values = _other_terms(desk, manner, last[1], text, written)
     if not values:

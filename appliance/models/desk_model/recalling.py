@@ -32,7 +32,8 @@ _ASKS_OF_IT = re.compile(
     rf"(?:is|was) (?:my|our|the|that) (?:\w+ )?{_NOUN} (?:now |all |already |really |still )*"
     r"(?:confirmed|booked|scheduled|set|made|in (?:the|your) (?:calendar|system|books?))\b|"
     r"(?:did|have) (?:you|i|we) (?:already |really |actually )?(?:book(?:ed)?|schedule[d]?|"
-    r"reserved?)\b(?! (?:a|any) (?:flight|hotel|table|taxi))|"
+    r"reserved?)(?= (?:me|us|my|our|it|that|an? (?:\w+ )?(?:demo|call|meeting|appointment))\b|"
+    r"\W*$)|"
     r"(?:am|are) (?:i|we) (?:already |now |all )?(?:booked|scheduled|set|down)\b|"
     rf"(?:what|which (?:\w+ )?{_NOUN}) (?:did|have) (?:i|we|you) (?:just )?(?:book|schedule|"
     r"reserve)(?:e?d)?\b)",
@@ -42,7 +43,8 @@ _ITS_DAY = re.compile(rf"{_BEGIN}(?:is|was) (?:my|our) (?:\w+ )?{_NOUN} (?!free\
 _HAS_ONE = re.compile(
     rf"{_BEGIN}(?:i|we)(?:'ve| have)?(?: got)? (?:already (?:have |got |booked |scheduled )?|have "
     r"(?=(?:a|an|my|our) \w+ (?:booked|scheduled)\b))(?:a|an|my|our|the) (?:\w+ )?"
-    r"(?:demo|booking|reservation|appointment with you)\b(?P<rest>[^?]*)\W*$",
+    r"(?:demo|booking|reservation|appointment with you)\b(?! with an?(?:other)? (?:competitor|"
+    r"vendor|company|supplier))(?P<rest>[^?]*)\W*$",
     re.I,
 )
 _IT = re.compile(
@@ -81,15 +83,15 @@ _ANOTHERS = re.compile(
 )
 _WHO_HAS = re.compile(
     rf"{_BEGIN}who (?:else )?(?:has|had|booked|took|made) (?:the|a|an|that|my|our) (?:\w+ )?"
-    r"(?:demo|booking|appointment|meeting|session|reservation|slot)\b",
+    r"(?:demo|booking|appointment|meeting|session|reservation|slot)\b(?! room)",
     re.I,
 )
 _OTHERS = re.compile(
     r"\b(?:e-?mails?|addresses|address|phones?|numbers?|names?|data|details|bookings?|contacts?|"
     r"list) (?:address |addresses |numbers? )?(?:of|from) (?:all |the |your |another |other |some |"
     r"any |a |an |that )+(?:(?:last|previous|first|next|other|most recent) )*"
-    r"(?:customers?|clients?|visitors?|callers?|persons?|people|users?|leads?)\b|"
-    r"\b(?:last|previous|other|another) (?:customer|client|visitor|caller|user)s?'?s? "
+    r"(?:customers?|clients?|visitors?|callers?|leads?)\b|"
+    r"\b(?:last|previous|other|another) (?:customer|client|visitor|caller)s?'?s? "
     r"(?:e-?mail|address|phone|number|name|data|details|booking)",
     re.I,
 )
@@ -97,9 +99,9 @@ _WHAT = r"(?P<what>e-?mail|mail|phone|telephone|mobile|name|company)(?: (?:addre
 _OWN = re.compile(
     rf"{_BEGIN}(?:"
     rf"(?:(?:to|under|with) )?(?:what|which) {_WHAT} (?:did (?:you|i|we) (?:use|save|put|note|take|"
-    r"write down|give|enter|type|say|leave|get|have)\b|"
-    r"(?:do you have|have you(?: got| noted| saved)?) (?:for|of|about|on|noted|saved|stored|"
-    r"down)\b|"
+    r"write down|enter|type|leave)\b|"
+    r"(?:do you have|have you(?: got| noted| saved)?) "
+    r"(?:(?:for|of|about|on) (?:me|us|file)|noted|saved|stored|down)\b|"
     r"(?:will|do|did) (?:you|they) (?:send|use)\b|(?:does|will) (?:the|my) \w+ go\b)|"
     rf"what(?:'s| is| was) (?:my|our) {_WHAT.replace('what', 'own')}\W*$|"
     rf"do you (?:still |already )?have (?:my|our) {_WHAT.replace('what', 'had')}\W*$)",

@@ -12,8 +12,9 @@ _POLITE = (
 _NEVER = r"(?:please )?(?:don'?t|do not|never|stop|quit|no more|not|no longer)"
 _OPTS_OUT = re.compile(
     rf"{_POLITE}(?:i (?:said|told you|want you|asked you) )?(?:to )?(?:"
-    rf"{_NEVER} (?:\w+ ){{0,3}}(?:contact|e-?mail|text|message|spam|bother|mail|writ|pester)"
-    r"(?:e|ing|s)?(?: to)?(?: (?:me|us|my|our|again|any ?more|at all)\b.*)?|"
+    rf"{_NEVER} (?:ever |again )?(?:contact|e-?mail|text|message|spam|bother|mail|writ|pester)"
+    r"(?:e|ing|s)?(?: to)?(?: (?:me|us))?(?: (?:again|any ?more|at all|please|ever))*|"
+    rf"{_NEVER} send(?:ing)? (?:me |us )?(?:any )?(?:more )?(?:e-?)?(?:mails?|messages|spam)\b.*|"
     r"(?:take|remove|strike|delete) (?:me|us|my \w+|our \w+) (?:off|from|out of) (?:\w+ ){0,3}"
     r"(?:lists?|database|system|records|mailing)\b.*|"
     r"(?:unsubscribe|opt (?:me |us )?out)\b.*|"
@@ -21,6 +22,7 @@ _OPTS_OUT = re.compile(
     r"(?:\w+ )?(?:name|data|details|number|e-?mail|address|information|records?)\b.*)",
     re.I,
 )
+_GIVES = re.compile(r"\S@\S|\d[\d\s().-]{5,}\d|\b(?:call|ring|phone) me\b", re.I)
 _THING = (
     r"(?:an? |any |the |that |this |my |our |your )?(?:\w+ )?"
     r"(?:demos?|bookings?|appointments?|meetings?|tours?|calls?|details?|data|name|e-?mail|number|"
@@ -54,6 +56,7 @@ _DEFERS = re.compile(
 )
 
 
+_IF = re.compile(r"\bif (?:i|we|anything|something|it|there)\b", re.I)
 _SOON = re.compile(
     r"\bin (?:a|one|two|\w+ few|a few|\d+) ?(?:moment|minutes?|mins?|seconds?|secs?|bit)\b|"
     r"\b(?:one|just a|a) (?:moment|minute|second|sec)\b|\bright back\b",
@@ -63,6 +66,8 @@ _SOON = re.compile(
 
 def opts_out(text: str) -> bool:
     """Tell whether the customer wants to hear no more, or their details gone."""
+    if _GIVES.search(text):
+        return False
     return any(_OPTS_OUT.fullmatch(clause.strip()) for clause in _CLAUSES.split(text))
 
 
@@ -79,7 +84,14 @@ def refuses(text: str) -> bool:
 
 def defers(text: str) -> bool:
     """Tell whether the customer will decide at another time: "I'll ask my wife first"."""
-    return any(_DEFERS.match(clause.strip()) for clause in _CLAUSES.split(text))
+    return besides_deferral(text) != text
+
+
+def besides_deferral(text: str) -> str:
+    """Leave out the clauses that put a decision off."""
+    clauses = [clause.strip() for clause in _CLAUSES.split(text)]
+    kept = [clause for clause in clauses if not (_DEFERS.match(clause) and not _IF.search(clause))]
+    return text if len(kept) == len(clauses) else ", ".join(filter(None, kept))
 
 
 def pauses(text: str) -> bool:

@@ -65,6 +65,8 @@ class _State:
             if manner is not None and manner.confirms:
                 failed = Task(tool=call.name, slots=dict(call.args))
                 self._frame = replace(self._frame, dropped=failed)
+            if self._frame.last and self._frame.last[0] == call.name:
+                self._frame = replace(self._frame, last=None)  # nobody was told a price
             self._fail(str(message.content))
             return
         result = _parsed(str(message.content))
@@ -172,7 +174,7 @@ class _State:
         frame = replace(self._frame, misses=0)
         if call.name == TO_PERSON:
             self._frame = replace(frame, task=None, offer=None, survey=None)
-            self._survey = False
+            self._survey, self._replies = False, ()
             return
         if not manner.confirms:
             self._frame = replace(frame, last=(call.name, dict(call.args)))

@@ -205,19 +205,21 @@ _AGREES = re.compile(
     re.I,
 )
 _ANOTHER = re.compile(
-    r"\b(?:another|(?:a |one )?(?:second|2nd|third|additional|extra|further|separate)|one more|two|"
-    r"three) (?:\w+ )?(?:demos?|bookings?|appointments?|meetings?|slots?|sessions?|tours?)\b|"
-    r"\banother one (?:for|on|at)\b|\bbook (?:one )?for (?:someone|somebody) else\b|"
-    r"\b(?:book|reserve|schedule) (?:another|a second|a further) one\b",
+    r"^\W*(?:(?:yes|ok(?:ay)?|and|also|plus|then|please|hi|hello|(?:can|could|may) (?:i|we|you)|"
+    r"(?:i|we)(?:'d| would)? (?:like|need|want)(?: to)?|have|get|book|reserve|schedule|make|add|"
+    r"for|me|us)\W+)*(?:another|(?:an? )?(?:second|2nd|third|additional|further|separate)|one more)"
+    r" (?:one (?:for|on|at)|demo|booking|appointment|meeting|session|tour)\b|"
+    r"\bbook (?:one )?for (?:someone|somebody) else\b",
     re.I,
 )
 _NEWS = re.compile(
     r"^\W*(?:(?:hi|hello|hey|so|ok(?:ay)?|well|and)\W+)*(?:"
-    r"(?:is there |are there |do you have |have you (?:got |had )?)?(?:any|some) "
-    r"(?:news|updates?|answer|decision|reply|response|word)\b"
-    r"(?! (?:about|on) (?:your|the product|acme))|"
+    r"(?:is there |are there |do you have |have you (?:got |had )?)?any (?:news|updates?|answer|"
+    r"decision|reply|response|word)|"
     r"(?:has|have|did) (?:anyone|anybody|someone|somebody|they|your \w+|a colleague|the colleague|"
-    r"sales|support) (?:\w+ )?(?:decided?|answered?|replied|reply|responded|respond|get back)\b)",
+    r"sales|support) (?:\w+ )?(?:decided?|answered?|replied|reply|responded|respond|get back))"
+    r"(?: (?:yet|already|so far|for me|to me|from (?:sales|support|you|them|your \w+)|"
+    r"(?:on|about) (?:my|the) (?:ticket|request|case|question|discount|approval)))*\W*$",
     re.I,
 )
 _MOVES_LATER = re.compile(

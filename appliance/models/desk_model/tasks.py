@@ -204,7 +204,8 @@ def calling(
     for name, args, words in wanted:
         manner = desk.tools.get(name)
         if manner is not None and not manner.confirms and manner.of_kind(Kind.PRODUCT):
-            frame = replace(frame, last=(name, dict(args)))  # a person may have to decide first
+            # Set before the result: a person may have to decide first.
+            frame = replace(frame, last=(name, dict(args)), dropped=None)
         call: Call = desk.call(name, args, ordinal=len(parts))
         calls.append(call)
         parts.append(Part(call=call.id, words=words))

@@ -38,7 +38,7 @@ def in_task(desk: Desk, frame: Frame, task: Task, text: str, written: str) -> Mo
     nod, rest = signals.nod(text)
     whole = tasks.read(desk, manner, text, task=task, written=written)
     asked = manner.slot(task.asked)
-    if refusals.defers(text) and not words_of.is_question(text):
+    if _puts_off(desk, task, manner, text, nod):
         return _deferred(frame, task, text)
     of_time = manner.is_appointment and asked is not None and asked.kind in {Kind.DAY, Kind.TIME}
     if of_time and (chosen := _for_the_customer(desk, frame, task, text)):
@@ -46,7 +46,8 @@ def in_task(desk: Desk, frame: Frame, task: Task, text: str, written: str) -> Mo
     if manner.is_appointment and signals.moves_later(text):
         return saying.by_the_way(desk, frame, [Part(text=wording.CAN_MOVE_LATER)], task.tool)
     another = manner.is_appointment and signals.wants_another(rest)
-    if task.confirming and nod is Nod.YES and another:
+    sure = not words_of.is_question(text) and not _BUT.search(text)
+    if task.confirming and nod is Nod.YES and another and sure:
         return _confirmed(desk, frame, task, (), also=[Part(text=wording.SECOND_BY_PERSON)])
     email = manner.of_kind(Kind.EMAIL)
     adds = nod is not Nod.NO and signals.adds(text)
@@ -54,7 +55,8 @@ def in_task(desk: Desk, frame: Frame, task: Task, text: str, written: str) -> Mo
         return saying.by_the_way(desk, frame, [Part(text=wording.ONE_ADDRESS)], task.tool)
     off = not manner.cancels and not _takes_any_words(asked) and signals.calls_it_off(text)
     declines = task.confirming and bool(_DECLINES.fullmatch(text))
-    refuses = refusals.forbids(text) or refusals.opts_out(text)
+    forbids = refusals.forbids(text) or refusals.opts_out(text)
+    refuses = forbids and nod is not Nod.YES
     gives_up = signals.drops(text, cancelling=manner.cancels) or off or declines or refuses
     if gives_up and not heard.changed(task, whole):
         return _dropped(desk, frame, written)
@@ -102,15 +104,36 @@ def in_task(desk: Desk, frame: Frame, task: Task, text: str, written: str) -> Mo
     return _filled(desk, frame, task, reading, asides, text)
 
 
+_BUT = re.compile(r"\b(?:but|unless|if|rather|instead|better|not)\b", re.I)
+
+
+def _puts_off(desk: Desk, task: Task, manner: Manner, text: str, nod: Nod) -> bool:
+    """Tell whether the customer decides later, and says nothing else that counts."""
+    rest = refusals.besides_deferral(text)
+    if rest == text or nod is Nod.YES or signals.nod(rest)[0] is Nod.YES:
+        return False
+    if any(words_of.is_question(part) for part in words_of.wishes(text)):
+        return False
+    reading = tasks.read(desk, manner, rest, task=task, written=rest)
+    return not heard.changed(task, reading) and not reading.troubles
+
+
 def _for_the_customer(desk: Desk, frame: Frame, task: Task, text: str) -> Move | None:
     """Take the first day or time where any will do, or say which there are."""
     question, replies = tasks.prompt(desk, task)
     if choosing.leaves_it(text) and replies:
         return in_task(desk, frame, task, replies[0], replies[0])
-    if choosing.asks_which(text):
-        told = wording.for_example(question, replies)
-        return tasks.waiting(frame, task, [Part(text=told)], quick_replies=replies)
-    return None
+    if not choosing.asks_which(text):
+        return None
+    manner = desk.tools[task.tool]
+    day, reading = manner.of_kind(Kind.DAY), tasks.read(desk, manner, text)
+    told = {**reading.troubles, **reading.values}.get(day.name) if day else None
+    if day is not None and told is not None and told != task.slots.get(day.name):
+        slots = {name: value for name, value in task.slots.items() if name != day.name}
+        of_it = replace(task, slots={**slots, **reading.values})
+        return tasks.proceed(desk, frame, of_it, troubles=reading.troubles)
+    which = wording.for_example(question, replies)
+    return tasks.waiting(frame, task, [Part(text=which)], quick_replies=replies)
 
 
 _STILL_THERE = re.compile(r"\W*(?:hello\W+)?(?:are )?you (?:still )?(?:there|here)\W*", re.I)
@@ -180,9 +203,16 @@ _NOTES = re.compile(
 )
 
 
+_NOT_THIS = re.compile(
+    r"\bnot ((?:on |at |for |the )?(?:\w+day|today|tomorrow|noon|\d[\w:]*(?: ?[ap]\.?m\b)?))"
+    r"(?=\W*(?:$|[,.;!]|but\b|please\b))",
+    re.I,
+)
+
+
 def _unwanted(desk: Desk, task: Task, manner: Manner, text: str) -> str | None:
     """Find the slot of which just the value that is held is refused: "not on Friday"."""
-    refused = re.search(r"\bnot ((?:on |at |for )?\S.*)", text, re.I)
+    refused = _NOT_THIS.search(text)
     if refused is None:
         return None
     said = tasks.read(desk, manner, refused[1]).values
@@ -326,8 +356,9 @@ def _deferred(frame: Frame, task: Task, text: str) -> Move:
     """The customer decides later: nothing is done, and what was told is kept."""
     if refusals.pauses(text):
         return tasks.waiting(frame, task, [Part(text=wording.TAKE_TIME)])
-    bare = replace(frame, task=None, offer=None, dropped=task)
-    return Move(frame=bare, text=wording.DEFERRED, intent="dropped")
+    bare = replace(frame, task=None, offer=None, dropped=task, put_off=task)
+    text = wording.MOVE_DEFERRED if task.tool in frame.done else wording.DEFERRED
+    return Move(frame=bare, text=text, intent="dropped")
 
 
 def _dropped(desk: Desk, frame: Frame, written: str) -> Move:

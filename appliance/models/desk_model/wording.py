@@ -36,6 +36,7 @@ CAN_MOVE_LATER = "Yes, you can move it later: just tell me here."
 OPTED_OUT = "I understand. Shall I ask a colleague to see to it that you hear no more from us?"
 NOTHING_BEGUN = "All right, I do nothing of the kind. " + ANYTHING_ELSE
 TAKE_TIME = "Of course, take your time."
+MOVE_DEFERRED = "Of course, take your time. Your booking stays as it is until you decide."
 DEFERRED = "Of course, take your time. Nothing is done yet; say so here when you have decided."
 NOT_MOVED = "I can only move a booking of this conversation. Shall I ask a colleague to move yours?"
 NO_BOOKING = (

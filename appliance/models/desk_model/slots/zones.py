@@ -42,7 +42,9 @@ _WHERE = r"(?P<place>[a-z]+(?:[ -][a-z]+){0,2}) (?:standard |daylight |summer )?
 _OFFSET = re.compile(
     r"\b(?:gmt|utc)\s?(?P<sign>[+-])\s?(?P<h>1[0-4]|0?\d)(?::?(?P<m>[0-5]\d))?\b", re.I
 )
-_ABBREVIATED = re.compile(rf"\b(?:{'|'.join(map(str.upper, SHORT))}|{'|'.join(_TWO_LETTERS)})\b")
+_ABBREVIATED = re.compile(
+    rf"\b(?:{'|'.join(map(str.upper, SHORT))})\b|(?<=\x00)\s*\(?\b(?:{'|'.join(_TWO_LETTERS)})\b"
+)
 _BESIDE = re.compile(
     rf"(?<=\x00)\s*\(?\b(?P<word>{'|'.join(SHORT)}|pacific|eastern|central|mountain)\b", re.I
 )
@@ -81,7 +83,8 @@ def find(text: str) -> Named | None:
         word = match["word"].lower()
         return Named(*match.span(), ZoneInfo(SHORT.get(word) or _REGIONS[word]))
     if match := _ABBREVIATED.search(text):
-        name = _TWO_LETTERS.get(match[0]) or SHORT[match[0].lower()]
+        word = match[0].strip(" (\t\x00")
+        name = _TWO_LETTERS.get(word) or SHORT[word.lower()]
         return Named(*match.span(), ZoneInfo(name))
     if match := _THEIRS.search(text):
         return Named(*match.span(), None)

@@ -21,7 +21,8 @@ _WATCH = """
 addEventListener("securitypolicyviolation", (event) =>
   console.error("POLICY " + event.violatedDirective + " " + event.blockedURI));
 """
-_HARMLESS = ("Failed to load resource", "blocked by CORS policy")
+# The last is LiveKit's client: the other side hung up before its own channels were closed.
+_HARMLESS = ("Failed to load resource", "blocked by CORS policy", "User-Initiated Abort")
 
 
 @contextlib.contextmanager

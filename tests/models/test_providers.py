@@ -144,7 +144,7 @@ async def test_a_provider_that_says_nothing_of_use_is_passed_over(
     clock: FakeClock, dialect: str, name: str
 ) -> None:
     step, why, requests = SILENT[name]
-    patience = {"first_s": 0.6} if why == "too slow" else {}
+    patience = {"first_s": 3.0} if why == "too slow" else {}  # a busy machine may take a second
     async with asking(clock, dialect, always(step), **patience) as (asked, server):
         answer = await asked.ask()
 

@@ -43,7 +43,7 @@ def test_a_yes_with_a_but_writes_nothing(customer: Make, words: str) -> None:
         "I will check with my boss later but yes book it",
     ],
 )
-def test_a_yes_beside_what_may_come_is_a_yes(customer: Make, words: str) -> None:
+def test_a_yes_beside_what_may_come_puts_nothing_off(customer: Make, words: str) -> None:
     jane = customer()
 
     jane.talk(*READ_BACK, words)

@@ -249,8 +249,7 @@ def _usual(config: BotConfig, weekday: int) -> list[tuple[time, time]]:
 
 
 def _usually(config: BotConfig, turn: Turn) -> str:
-    zone = turn.zone.rpartition("/")[2].replace("_", " ")
-    return wording.usual_hours(_week(config), zone)
+    return wording.usual_hours(_week(config), wording.city(turn.zone))
 
 
 def _week(config: BotConfig) -> list[str]:

@@ -38,21 +38,8 @@ def in_task(desk: Desk, frame: Frame, task: Task, text: str, written: str) -> Mo
     nod, rest = signals.nod(text)
     whole = tasks.read(desk, manner, text, task=task, written=written)
     asked = manner.slot(task.asked)
-    if _puts_off(desk, task, manner, text, nod):
-        return _deferred(frame, task, text)
-    of_time = manner.is_appointment and asked is not None and asked.kind in {Kind.DAY, Kind.TIME}
-    if of_time and (chosen := _for_the_customer(desk, frame, task, text)):
-        return chosen
-    if manner.is_appointment and signals.moves_later(text):
-        return saying.by_the_way(desk, frame, [Part(text=wording.CAN_MOVE_LATER)], task.tool)
-    another = manner.is_appointment and signals.wants_another(rest)
-    sure = not words_of.is_question(text) and not _BUT.search(text)
-    if task.confirming and nod is Nod.YES and another and sure:
-        return _confirmed(desk, frame, task, (), also=[Part(text=wording.SECOND_BY_PERSON)])
-    email = manner.of_kind(Kind.EMAIL)
-    adds = nod is not Nod.NO and signals.adds(text)
-    if email and task.slots.get(email.name) and email.name in whole.values and adds:
-        return saying.by_the_way(desk, frame, [Part(text=wording.ONE_ADDRESS)], task.tool)
+    if (first := _said_of_it(desk, frame, task, text, whole)) is not None:
+        return first
     off = not manner.cancels and not _takes_any_words(asked) and signals.calls_it_off(text)
     declines = task.confirming and bool(_DECLINES.fullmatch(text))
     forbids = refusals.forbids(text) or refusals.opts_out(text)
@@ -105,6 +92,29 @@ def in_task(desk: Desk, frame: Frame, task: Task, text: str, written: str) -> Mo
 
 
 _BUT = re.compile(r"\b(?:but|unless|if|rather|instead|better|not)\b", re.I)
+
+
+def _said_of_it(desk: Desk, frame: Frame, task: Task, text: str, whole: Reading) -> Move | None:
+    """Hear what changes no value: later, you choose, can it move, a second one, one in copy."""
+    manner = desk.tools[task.tool]
+    asked = manner.slot(task.asked)
+    nod, rest = signals.nod(text)
+    if _puts_off(desk, task, manner, text, nod):
+        return _deferred(frame, task, text)
+    of_time = manner.is_appointment and asked is not None and asked.kind in {Kind.DAY, Kind.TIME}
+    if of_time and (chosen := _for_the_customer(desk, frame, task, text)):
+        return chosen
+    if manner.is_appointment and signals.moves_later(text):
+        return saying.by_the_way(desk, frame, [Part(text=wording.CAN_MOVE_LATER)], task.tool)
+    another = manner.is_appointment and signals.wants_another(rest)
+    sure = not words_of.is_question(text) and not _BUT.search(text)
+    if task.confirming and nod is Nod.YES and another and sure:
+        return _confirmed(desk, frame, task, (), also=[Part(text=wording.SECOND_BY_PERSON)])
+    email = manner.of_kind(Kind.EMAIL)
+    adds = nod is not Nod.NO and signals.adds(text)
+    if email and task.slots.get(email.name) and email.name in whole.values and adds:
+        return saying.by_the_way(desk, frame, [Part(text=wording.ONE_ADDRESS)], task.tool)
+    return None
 
 
 def _puts_off(desk: Desk, task: Task, manner: Manner, text: str, nod: Nod) -> bool:
@@ -357,8 +367,8 @@ def _deferred(frame: Frame, task: Task, text: str) -> Move:
     if refusals.pauses(text):
         return tasks.waiting(frame, task, [Part(text=wording.TAKE_TIME)])
     bare = replace(frame, task=None, offer=None, dropped=task, put_off=task)
-    text = wording.MOVE_DEFERRED if task.tool in frame.done else wording.DEFERRED
-    return Move(frame=bare, text=text, intent="dropped")
+    told = wording.MOVE_DEFERRED if task.tool in frame.done else wording.DEFERRED
+    return Move(frame=bare, text=told, intent="dropped")
 
 
 def _dropped(desk: Desk, frame: Frame, written: str) -> Move:

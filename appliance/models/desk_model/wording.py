@@ -305,15 +305,16 @@ def which_time(hint: str, spans: str) -> str:
 
 def time_here(at: str, zone: str) -> str:
     """Say what a time told in another zone is in the company's."""
-    return f"In {_city(zone)} time that is {clock(at)}."
+    return f"In {city(zone)} time that is {clock(at)}."
 
 
 def which_time_here(zone: str) -> str:
     """Ask for the time in the company's own zone."""
-    return f"Our times are {_city(zone)} time. What time would suit you, told in our time?"
+    return f"Our times are {city(zone)} time. What time would suit you, told in our time?"
 
 
-def _city(zone: str) -> str:
+def city(zone: str) -> str:
+    """Give the place a time zone is named by: New York of America/New_York."""
     return zone.rpartition("/")[2].replace("_", " ")
 
 
